@@ -1,0 +1,56 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+	_ "time/tzdata" // a bare machine has no time zones of its own
+)
+
+// HomeZone is the time zone of the initiative that ships with the register.
+const HomeZone = "Asia/Shanghai"
+
+// Zone is the time zone in which the initiative's days begin and end. The zero
+// Zone is UTC.
+type Zone struct{ location *time.Location }
+
+// ParseZone reads the IANA name of a time zone. It fails on a name that is not
+// in the list, and on "" and Local, which mean another zone on each machine.
+func ParseZone(name string) (Zone, error) {
+	if name == "" || name == "Local" {
+		return Zone{}, fmt.Errorf("time zone %q: a name such as %s is needed", name, HomeZone)
+	}
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		return Zone{}, fmt.Errorf("time zone %q: %w", name, err)
+	}
+	return Zone{location: location}, nil
+}
+
+func (z Zone) String() string { return z.in().String() }
+
+func (z Zone) in() *time.Location {
+	if z.location == nil {
+		return time.UTC
+	}
+	return z.location
+}
+
+// Today gives the date that it is in the zone at that moment, as midnight UTC.
+func (z Zone) Today(now time.Time) time.Time {
+	return DateOf(now.In(z.in()).Date())
+}
+
+// Begins gives the moment at which the date begins in the zone.
+func (z Zone) Begins(date time.Time) time.Time {
+	year, month, day := date.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, z.in())
+}
+
+// Ends gives the moment at which the date ends in the zone, which is when the
+// next one begins: what happens at that very moment is too late.
+func (z Zone) Ends(date time.Time) time.Time {
+	return z.Begins(date.AddDate(0, 0, 1))
+}
+
+// Past tells whether the date is over in the zone.
+func (z Zone) Past(date, now time.Time) bool { return !now.Before(z.Ends(date)) }

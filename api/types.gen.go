@@ -42,10 +42,9 @@ func (e AllianceRole) Valid() bool {
 
 // Defines values for Assurance.
 const (
-	AssuranceAudited      Assurance = "audited"
-	AssurancePublished    Assurance = "published"
-	AssuranceReviewed     Assurance = "reviewed"
-	AssuranceSelfDeclared Assurance = "self_declared"
+	AssuranceAudited  Assurance = "audited"
+	AssuranceReviewed Assurance = "reviewed"
+	AssuranceStated   Assurance = "stated"
 )
 
 // Valid indicates whether the value is a known member of the Assurance enum.
@@ -53,11 +52,9 @@ func (e Assurance) Valid() bool {
 	switch e {
 	case AssuranceAudited:
 		return true
-	case AssurancePublished:
-		return true
 	case AssuranceReviewed:
 		return true
-	case AssuranceSelfDeclared:
+	case AssuranceStated:
 		return true
 	default:
 		return false
@@ -641,8 +638,11 @@ type Alliance struct {
 	Point int `json:"point,omitempty,omitzero"`
 
 	// Source Where it is stated.
-	Source  Source `json:"source,omitempty,omitzero"`
-	Version int64  `json:"version"`
+	Source Source `json:"source,omitempty,omitzero"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool  `json:"synthetic,omitempty,omitzero"`
+	Version   int64 `json:"version"`
 }
 
 // AllianceList defines model for AllianceList.
@@ -697,7 +697,7 @@ type AllianceRole string
 // Example: 5000000000
 type Amount = string
 
-// Assurance Who stands for the figure beside the member; absent where that is not stated.
+// Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
 type Assurance string
 
 // Author Who made a change. The account is named to staff only.
@@ -744,6 +744,9 @@ type Ceremony struct {
 
 	// Source Where it is stated.
 	Source Source `json:"source,omitempty,omitzero"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 
 	// Until Last day; absent where it is not stated, or was the first one.
 	Until   Date  `json:"until,omitempty,omitzero"`
@@ -817,9 +820,12 @@ type Commitment struct {
 	StartsOn Date            `json:"starts_on,omitempty,omitzero"`
 	State    CommitmentState `json:"state"`
 	Strength Strength        `json:"strength,omitempty,omitzero"`
-	Text     string          `json:"text"`
-	Title    string          `json:"title"`
-	Version  int64           `json:"version"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool   `json:"synthetic,omitempty,omitzero"`
+	Text      string `json:"text"`
+	Title     string `json:"title"`
+	Version   int64  `json:"version"`
 }
 
 // CommitmentCell defines model for CommitmentCell.
@@ -867,6 +873,9 @@ type CommitmentStatistics struct {
 
 	// Query The query as the register understood it, parameter by parameter.
 	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
 
 // Confidentiality defines model for Confidentiality.
@@ -921,16 +930,7 @@ type Currency = string
 type Dimension string
 
 // FactSources Where a fact comes from that the member did not state, by the property's name: `editor` for the register's editors, or the name of a source.
-type FactSources struct {
-	City        string `json:"city,omitempty,omitzero"`
-	Country     string `json:"country,omitempty,omitzero"`
-	Description string `json:"description,omitempty,omitzero"`
-	Founded     string `json:"founded,omitempty,omitzero"`
-	Identifiers string `json:"identifiers,omitempty,omitzero"`
-	Kind        string `json:"kind,omitempty,omitzero"`
-	Sector      string `json:"sector,omitempty,omitzero"`
-	Website     string `json:"website,omitempty,omitzero"`
-}
+type FactSources = map[string]string
 
 // FieldChange defines model for FieldChange.
 type FieldChange struct {
@@ -955,7 +955,7 @@ type FieldProblem struct {
 
 // Figure defines model for Figure.
 type Figure struct {
-	// Assurance Who stands for the figure beside the member; absent where that is not stated.
+	// Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
 	Assurance Assurance `json:"assurance,omitempty,omitzero"`
 
 	// Basis Whether the quantity is of the group or of the entity alone, and gross or net; as much of it as is stated.
@@ -996,8 +996,11 @@ type Figure struct {
 	StatedAt time.Time `json:"stated_at"`
 
 	// SupersededBy A random UUID in lower case.
-	SupersededBy Id    `json:"superseded_by,omitempty,omitzero"`
-	Version      int64 `json:"version"`
+	SupersededBy Id `json:"superseded_by,omitempty,omitzero"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool  `json:"synthetic,omitempty,omitzero"`
+	Version   int64 `json:"version"`
 }
 
 // FigureCell defines model for FigureCell.
@@ -1069,6 +1072,9 @@ type FigureStatistics struct {
 
 	// Query The query as the register understood it, parameter by parameter.
 	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
 
 // Forum The forum or fair at which a ceremony was held.
@@ -1175,9 +1181,12 @@ type Member struct {
 	Status  MemberStatus `json:"status"`
 
 	// StatusSince When the status took effect; absent where that is not known.
-	StatusSince Date   `json:"status_since,omitempty,omitzero"`
-	Version     int64  `json:"version"`
-	Website     string `json:"website,omitempty,omitzero"`
+	StatusSince Date `json:"status_since,omitempty,omitzero"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool   `json:"synthetic,omitempty,omitzero"`
+	Version   int64  `json:"version"`
+	Website   string `json:"website,omitempty,omitzero"`
 }
 
 // MemberCell defines model for MemberCell.
@@ -1221,7 +1230,10 @@ type MemberItem struct {
 	Sector      Sector       `json:"sector,omitempty,omitzero"`
 	Status      MemberStatus `json:"status"`
 	StatusSince Date         `json:"status_since,omitempty,omitzero"`
-	Version     int64        `json:"version"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool  `json:"synthetic,omitempty,omitzero"`
+	Version   int64 `json:"version"`
 }
 
 // MemberKind Kind of organisation.
@@ -1238,10 +1250,13 @@ type MemberPatch struct {
 	City nullable.Nullable[string] `json:"city,omitempty,omitzero"`
 
 	// Country ISO 3166-1 alpha-2.
-	Country     nullable.Nullable[string]          `json:"country,omitempty,omitzero"`
-	Description nullable.Nullable[string]          `json:"description,omitempty,omitzero"`
-	Founded     nullable.Nullable[int]             `json:"founded,omitempty,omitzero"`
-	Identifiers nullable.Nullable[[]NewIdentifier] `json:"identifiers,omitempty,omitzero"`
+	Country     nullable.Nullable[string] `json:"country,omitempty,omitzero"`
+	Description nullable.Nullable[string] `json:"description,omitempty,omitzero"`
+
+	// DistinctFrom Register numbers of members with an equal name that were looked at and found to be other organisations.
+	DistinctFrom []int64                            `json:"distinct_from,omitempty,omitzero"`
+	Founded      nullable.Nullable[int]             `json:"founded,omitempty,omitzero"`
+	Identifiers  nullable.Nullable[[]NewIdentifier] `json:"identifiers,omitempty,omitzero"`
 
 	// Kind Kind of organisation.
 	Kind   MemberKind                `json:"kind,omitempty,omitzero"`
@@ -1263,6 +1278,9 @@ type MemberStatistics struct {
 
 	// Query The query as the register understood it, parameter by parameter.
 	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
 
 // MemberStatus defines model for MemberStatus.
@@ -1348,7 +1366,7 @@ type NewContact struct {
 
 // NewFigure Without `period` the figure is undated; without `confidentiality` it is public.
 type NewFigure struct {
-	// Assurance Who stands for the figure beside the member; absent where that is not stated.
+	// Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
 	Assurance Assurance `json:"assurance,omitempty,omitzero"`
 
 	// Basis Whether the quantity is of the group or of the entity alone, and gross or net; as much of it as is stated.
@@ -1398,6 +1416,9 @@ type NewMember struct {
 	// Example: CN
 	Country     Country `json:"country,omitempty,omitzero"`
 	Description string  `json:"description,omitempty,omitzero"`
+
+	// DistinctFrom Register numbers of members with an equal name that were looked at and found to be other organisations.
+	DistinctFrom []int64 `json:"distinct_from,omitempty,omitzero"`
 
 	// Founded Year of founding.
 	Founded     int             `json:"founded,omitempty,omitzero"`
@@ -1621,6 +1642,9 @@ type Term struct {
 
 	// Open Whether the term runs on.
 	Open bool `json:"open"`
+
+	// Ordinal 1 for the first term.
+	Ordinal int `json:"ordinal"`
 
 	// Reason Why it ended.
 	Reason string `json:"reason,omitempty,omitzero"`

@@ -202,7 +202,7 @@ func Stop(ctx context.Context, data string) (bool, error) {
 }
 
 // url is the address in lib/pq's form: a socket folder goes into the query.
-func (p postmaster) url() string {
-	query := url.Values{"host": {p.socket}, "port": {p.port}, "user": {Role}, "sslmode": {"disable"}}
+func (m postmaster) url() string {
+	query := url.Values{"host": {m.socket}, "port": {m.port}, "user": {Role}, "sslmode": {"disable"}}
 	return "postgres:///" + Database + "?" + query.Encode()
 }

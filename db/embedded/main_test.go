@@ -69,7 +69,9 @@ func folder(t *testing.T) string {
 
 // quick is how the tests run a server: on data that may be lost.
 func quick(data string) Config {
-	return Config{Data: data, Settings: map[string]string{"fsync": "off", "shared_buffers": "16MB"}}
+	settings := Throwaway()
+	settings["shared_buffers"] = "16MB"
+	return Config{Data: data, Settings: settings}
 }
 
 func start(t *testing.T, data string) *Server {

@@ -58,3 +58,17 @@ func memory() int64 {
 	}
 	return total
 }
+
+// Throwaway gives the settings of a server whose data may be lost: many tests
+// at once, none of which waits for a disk.
+func Throwaway() map[string]string {
+	return map[string]string{
+		"fsync":              "off",
+		"synchronous_commit": "off",
+		"full_page_writes":   "off",
+		"max_connections":    "400",
+		"shared_buffers":     "256MB",
+		"wal_level":          "minimal",
+		"max_wal_senders":    "0",
+	}
+}

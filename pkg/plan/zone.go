@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"sync"
 	"time"
 	_ "time/tzdata" // a bare machine has no time zones of its own
 )
@@ -35,22 +36,32 @@ func (z Zone) in() *time.Location {
 	return z.location
 }
 
-// Today gives the date that it is in the zone at that moment, as midnight UTC.
-func (z Zone) Today(now time.Time) time.Time {
-	return DateOf(now.In(z.in()).Date())
-}
+// Home gives the time zone of the initiative.
+func Home() Zone { return home() }
+
+var home = sync.OnceValue(func() Zone {
+	zone, err := ParseZone(HomeZone)
+	if err != nil {
+		return Zone{} // cannot be: the list of zones is built in, and a test reads this one
+	}
+	return zone
+})
+
+// Today gives the date that it is in the initiative's zone at that moment.
+func Today(now time.Time) Date { return Home().Today(now) }
+
+// Today gives the date that it is in the zone at that moment.
+func (z Zone) Today(now time.Time) Date { return DateOf(now.In(z.in())) }
 
 // Begins gives the moment at which the date begins in the zone.
-func (z Zone) Begins(date time.Time) time.Time {
-	year, month, day := date.Date()
+func (z Zone) Begins(date Date) time.Time {
+	year, month, day := date.Time().Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, z.in())
 }
 
 // Ends gives the moment at which the date ends in the zone, which is when the
 // next one begins: what happens at that very moment is too late.
-func (z Zone) Ends(date time.Time) time.Time {
-	return z.Begins(date.AddDate(0, 0, 1))
-}
+func (z Zone) Ends(date Date) time.Time { return z.Begins(date.Next()) }
 
 // Past tells whether the date is over in the zone.
-func (z Zone) Past(date, now time.Time) bool { return !now.Before(z.Ends(date)) }
+func (z Zone) Past(date Date, now time.Time) bool { return !now.Before(z.Ends(date)) }

@@ -1,0 +1,32 @@
+package db
+
+import (
+	"context"
+	"fmt"
+)
+
+// Administer runs one statement that PostgreSQL takes outside transactions
+// only, such as CREATE DATABASE.
+func (d *DB) Administer(ctx context.Context, statement string) error {
+	if _, err := d.pool.ExecContext(ctx, statement); err != nil {
+		return translate(ctx, err)
+	}
+	return nil
+}
+
+// Alone runs work while no other process that asks for the same lock on this
+// database runs its own.
+func (d *DB) Alone(ctx context.Context, lock int64, work func() error) error {
+	conn, err := d.pool.Connx(ctx)
+	if err != nil {
+		return translate(ctx, err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, `select pg_advisory_lock($1)`, lock); err != nil {
+		return fmt.Errorf("wait for lock %d: %w", lock, translate(ctx, err))
+	}
+	defer func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, lock)
+	}()
+	return work()
+}

@@ -1,0 +1,68 @@
+-- Commitments: what a member promised under one point of the plan.
+
+-- +goose Up
+create table commitment_draft (
+    id uuid not null,
+    member bigint not null,
+    version integer not null default 1,
+    point smallint not null,
+    title text not null,
+    text text not null,
+    strength text,
+    starts_on date,
+    due_on date,
+    written_at timestamptz not null,
+    constraint commitment_draft_pkey primary key (id),
+    constraint commitment_draft_title_length check (char_length(title) between 1 and 200),
+    constraint commitment_draft_text_length check (char_length(text) between 1 and 8000),
+    constraint commitment_draft_strength_known check (strength in ('proposed', 'pledged', 'in_strategy')),
+    constraint commitment_draft_span check (due_on >= starts_on),
+    constraint commitment_draft_point_known foreign key (point) references plan_point (number),
+    constraint commitment_draft_member_known foreign key (member) references member (number)
+);
+create index commitment_draft_by_member on commitment_draft (member, id);
+comment on table commitment_draft is 'A promise still being written: no ledger entry, no history, gone when it is submitted and stands in commitment under the same id.';
+
+create table commitment (
+    id uuid not null,
+    member bigint not null,
+    version integer not null default 1,
+    change bigint not null,
+    point smallint not null,
+    title text not null,
+    text text not null,
+    state text not null,
+    strength text,
+    outcome text,
+    closing_reason text,
+    starts_on date,
+    due_on date,
+    synthetic boolean not null default false,
+    constraint commitment_pkey primary key (id),
+    constraint commitment_title_length check (char_length(title) between 1 and 200),
+    constraint commitment_text_length check (char_length(text) between 1 and 8000),
+    constraint commitment_state_known check (state in ('submitted', 'registered', 'closed')),
+    constraint commitment_strength_known check (strength in ('proposed', 'pledged', 'in_strategy')),
+    constraint commitment_outcome_known check (outcome in ('reached_in_time', 'reached_late', 'not_reached', 'withdrawn', 'superseded')),
+    constraint commitment_outcome_closed check ((state = 'closed') = (outcome is not null) and (state = 'closed') = (closing_reason is not null)),
+    constraint commitment_closing_reason_length check (char_length(closing_reason) between 1 and 2000),
+    constraint commitment_span check (due_on >= starts_on),
+    constraint commitment_point_known foreign key (point) references plan_point (number),
+    constraint commitment_member_known foreign key (member) references member (number),
+    constraint commitment_change_known foreign key (change) references change (id) deferrable initially deferred
+);
+create index commitment_by_member on commitment (member, id);
+create index commitment_by_point on commitment (point, id);
+create index commitment_by_state on commitment (state, id);
+create index commitment_by_due on commitment (due_on, id);
+create index commitment_taken on commitment (point, member) where state in ('registered', 'closed');
+comment on table commitment is 'What a member promised under one point, from its submission on. Public from its registration on, where the member is.';
+create table commitment_history (ended_by bigint not null, like commitment,
+    constraint commitment_history_ended_known foreign key (ended_by) references change (id) deferrable initially deferred);
+create index commitment_history_by_id on commitment_history (id, change);
+create index commitment_history_by_ended on commitment_history (ended_by);
+comment on table commitment_history is 'Earlier versions of commitment.';
+create trigger commitment_stamp before insert or update or delete on commitment for each row execute function stamp();
+
+-- +goose Down
+drop table commitment_history, commitment, commitment_draft;

@@ -1,0 +1,91 @@
+// Package db is the only room that speaks to PostgreSQL's driver.
+//
+// It opens the pool, runs transactions ([DB.InTx]), keeps statements prepared,
+// and turns what the database refuses into faults that carry the name of the
+// broken constraint; the offices turn that name into the field at fault. A
+// transaction that changed the register without recording it in the ledger is
+// not committed: the record is part of the change.
+package db
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// Config says where the database is. The zero Now is the system's clock.
+type Config struct {
+	URL     string           // a PostgreSQL URL; several hosts and target_session_attrs are taken
+	MaxOpen int              // connections at most; 0 means 32, and fewer than 4 means 4
+	Now     func() time.Time // the clock that transactions are dated by
+	Log     *slog.Logger
+}
+
+// DB is a pool of connections to one register. It is safe for use by many at once.
+type DB struct {
+	pool      *sqlx.DB
+	cache     statements
+	now       func() time.Time
+	log       *slog.Logger
+	committed chan struct{} // holds one token when a change was committed since it was last taken
+
+	// slots holds a token for each running transaction. There are fewer slots
+	// than connections: a transaction that meets a statement for the first time
+	// has it prepared on another connection, and would wait for ever if every
+	// connection were held by a transaction that waits for the same.
+	slots chan struct{}
+}
+
+// Open connects and checks that the database answers.
+//
+// It refuses with Unavailable when no server answers.
+func Open(ctx context.Context, config Config) (*DB, error) {
+	if config.MaxOpen == 0 {
+		config.MaxOpen = 32
+	}
+	config.MaxOpen = max(config.MaxOpen, 4)
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	connector, err := pq.NewConnector(config.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read the database address: %w", translate(ctx, err))
+	}
+	pool := sqlx.NewDb(openConnector(connector), "postgres")
+	pool.SetMaxOpenConns(config.MaxOpen)
+	pool.SetMaxIdleConns(config.MaxOpen)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	d := &DB{pool: pool, now: config.Now, log: config.Log, committed: make(chan struct{}, 1), slots: make(chan struct{}, config.MaxOpen-2)}
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, fmt.Errorf("reach the database: %w", translate(ctx, err))
+	}
+	return d, nil
+}
+
+// Close ends all connections.
+func (d *DB) Close() error { return d.pool.Close() }
+
+// Ping tells whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return translate(ctx, d.pool.PingContext(ctx)) }
+
+// Now gives the time in UTC by the clock that transactions are dated by, to
+// the microsecond that the database keeps.
+func (d *DB) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
+
+// Committed is signalled after changes of this process were committed, so that
+// the sequencer need not wait for its next poll. Signals may fall together.
+func (d *DB) Committed() <-chan struct{} { return d.committed }
+
+func (d *DB) signal() {
+	select {
+	case d.committed <- struct{}{}:
+	default:
+	}
+}

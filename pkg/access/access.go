@@ -1,0 +1,126 @@
+// Package access says who is asking and what a role may do.
+//
+// Doors put the caller into the context with [With]; every office asks
+// [Require] on its first line. An office that forgets has no actor to scope
+// its SQL by, so forgetting shows. A context without an actor may do nothing;
+// the public is an actor too ([Public]), put there on purpose.
+package access
+
+import (
+	"context"
+
+	"accord/pkg/fault"
+	"accord/pkg/ident"
+)
+
+// Role is what an account is in the register.
+type Role string
+
+// The roles, from most to least.
+const (
+	RoleAdmin   Role = "admin"   // staff who may manage staff
+	RoleStaff   Role = "staff"   // association staff
+	RoleMember  Role = "member"  // bound to one member
+	RoleAnalyst Role = "analyst" // queries statistics
+	RolePublic  Role = "public"  // anybody, without an account
+	RoleSystem  Role = "system"  // the register's own commands: seed, set-up
+)
+
+// Post is what a person may do within the member they are bound to.
+type Post string
+
+// The posts of a member's people.
+const (
+	Editor   Post = "editor"   // drafts
+	Approver Post = "approver" // drafts, submits and attests
+)
+
+// Actor is who is asking. Owner: the door that made it; everyone else reads it.
+type Actor struct {
+	User    ident.User // empty for the public and the system
+	Session ident.Session
+	Role    Role
+	Member  ident.Member // the member a RoleMember is bound to, else 0
+	Post    Post         // for RoleMember
+}
+
+type actorKey struct{}
+
+// With puts the actor into the context.
+func With(ctx context.Context, actor Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, actor)
+}
+
+// Public is the context of somebody without an account.
+func Public(ctx context.Context) context.Context {
+	return With(ctx, Actor{Role: RolePublic})
+}
+
+// System is the context of the register's own commands.
+func System(ctx context.Context) context.Context {
+	return With(ctx, Actor{Role: RoleSystem})
+}
+
+// From gives the actor of the context, and whether there is one.
+func From(ctx context.Context) (Actor, bool) {
+	actor, ok := ctx.Value(actorKey{}).(Actor)
+	return actor, ok
+}
+
+// Require gives the actor if its role may do the operation.
+//
+// It refuses with Unauthenticated when there is no actor, or when it is the
+// public and some role may do it, and with Forbidden when the role may not.
+func Require(ctx context.Context, op Operation) (Actor, error) {
+	actor, ok := From(ctx)
+	if !ok {
+		return Actor{}, fault.New(fault.Unauthenticated, "unauthenticated")
+	}
+	if may[op].has(actor) {
+		return actor, nil
+	}
+	if actor.Role == RolePublic {
+		return Actor{}, fault.New(fault.Unauthenticated, "unauthenticated")
+	}
+	return Actor{}, fault.New(fault.Forbidden, "forbidden")
+}
+
+// Scope is how far an actor sees into what is not public: everything, one
+// member's own, or nothing. Lists carry it into their WHERE.
+type Scope struct {
+	All    bool         // staff: everything
+	Member ident.Member // a member's people: this member's own; 0 matches no member
+}
+
+// Scope gives the actor's scope.
+func (a Actor) Scope() Scope {
+	switch a.Role {
+	case RoleAdmin, RoleStaff, RoleSystem:
+		return Scope{All: true}
+	case RoleMember:
+		return Scope{Member: a.Member}
+	default:
+		return Scope{}
+	}
+}
+
+// Sees tells whether the scope reaches what is not public of the member.
+func (s Scope) Sees(member ident.Member) bool {
+	return s.All || s.Member != 0 && s.Member == member
+}
+
+// Staff tells whether the actor is association staff or the register itself.
+func (a Actor) Staff() bool { return a.Scope().All }
+
+// Audience names the class of readers that the actor belongs to when it reads
+// things of the member: all of one audience are shown the same bytes.
+func (a Actor) Audience(member ident.Member) string {
+	switch {
+	case a.Staff():
+		return "staff"
+	case a.Scope().Sees(member):
+		return "own"
+	default:
+		return "public"
+	}
+}

@@ -1,0 +1,78 @@
+package access
+
+// Operation is one thing that an office does, named as the office's method.
+type Operation string
+
+// The operations of the register.
+const (
+	ReadPublic Operation = "read_public" // whatever the scope then shows: the plan, members, ceremonies, alliances, statistics, changes
+
+	RegisterMember   Operation = "register_member"
+	AmendMember      Operation = "amend_member"      // names, identifiers, country and the rest of the profile
+	DescribeMember   Operation = "describe_member"   // description, website: what applies at once
+	TransitionMember Operation = "transition_member" // through the membership lifecycle
+	ReadContacts     Operation = "read_contacts"
+	WriteContacts    Operation = "write_contacts"
+
+	WriteCeremony  Operation = "write_ceremony"
+	WriteSignature Operation = "write_signature"
+	StateFigure    Operation = "state_figure" // and supersede one
+	WriteAlliance  Operation = "write_alliance"
+
+	DraftCommitment    Operation = "draft_commitment"
+	SubmitCommitment   Operation = "submit_commitment"
+	RegisterCommitment Operation = "register_commitment"
+
+	ManageStaff    Operation = "manage_staff"    // accounts of staff and administrators
+	ManageAccounts Operation = "manage_accounts" // accounts of members and analysts
+	KeepOwnAccount Operation = "keep_own_account"
+	SignIn         Operation = "sign_in"
+	RunSystem      Operation = "run_system" // set-up and the command line
+)
+
+// grant is who may do an operation.
+type grant struct {
+	roles []Role
+	post  Post // where set, a member's person needs this post
+}
+
+func (g grant) has(actor Actor) bool {
+	for _, role := range g.roles {
+		if role == actor.Role {
+			return role != RoleMember || g.post == "" || actor.Post == g.post
+		}
+	}
+	return false
+}
+
+// The one table of permissions. Guarded fields of a member (names,
+// identifiers, country, figures, signatures) are written by staff only: what
+// the register vouches for is not changed by those it vouches for.
+var may = map[Operation]grant{
+	ReadPublic: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}},
+
+	RegisterMember:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	AmendMember:      {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	DescribeMember:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	TransitionMember: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	ReadContacts:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	WriteContacts:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+
+	WriteCeremony:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	WriteSignature: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	StateFigure:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	WriteAlliance:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+
+	DraftCommitment:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	SubmitCommitment:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+	RegisterCommitment: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+
+	ManageStaff:    {roles: []Role{RoleSystem, RoleAdmin}},
+	ManageAccounts: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	KeepOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
+	SignIn:         {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}},
+	RunSystem:      {roles: []Role{RoleSystem}},
+}
+
+// May tells whether the actor's role may do the operation.
+func May(actor Actor, op Operation) bool { return may[op].has(actor) }

@@ -4,6 +4,7 @@ package embedded
 
 import (
 	"errors"
+	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -126,4 +127,26 @@ func TestStop(t *testing.T) {
 			t.Errorf("stopped: %v, %v", stopped, err)
 		}
 	})
+}
+
+func TestLook(t *testing.T) {
+	t.Parallel()
+	data := folder(t)
+	look := func(t *testing.T) Sight {
+		t.Helper()
+		sight, err := Look(t.Context(), data)
+		must(t, err)
+		return sight
+	}
+	if sight := look(t); sight.Made || sight.Running || sight.Holder != nil {
+		t.Errorf("before anything: %+v", sight)
+	}
+	s := start(t, data)
+	if sight := look(t); !sight.Made || !sight.Running || sight.Holder == nil || sight.Holder.PID != os.Getpid() {
+		t.Errorf("while it is served: %+v", sight)
+	}
+	stop(t, s)
+	if sight := look(t); !sight.Made || sight.Running || sight.Holder != nil {
+		t.Errorf("after it was stopped: %+v", sight)
+	}
 }

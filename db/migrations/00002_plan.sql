@@ -38,5 +38,12 @@ create trigger plan_point_stamp before insert or update or delete on plan_point 
 comment on table plan_point is 'The eight points: canonical English text as published; the short titles are the editors''.';
 comment on table plan_point_history is 'Earlier versions of plan_point.';
 
+create table seeding (
+    name text not null,
+    finished_at timestamptz not null,
+    constraint seeding_pkey primary key (name)
+);
+comment on table seeding is 'Which shipped registers have been loaded to the end, so that loading again changes nothing, whatever staff has changed since.';
+
 -- +goose Down
-drop table plan_point_history, plan_point, plan_history, plan;
+drop table seeding, plan_point_history, plan_point, plan_history, plan;

@@ -27,12 +27,16 @@ for no key update`
 // of one member's things take turns. It protects the member's derived columns
 // and the order of its rows' versions against concurrent writers.
 //
-// It refuses with NotFound when the actor may not know of the member and with
-// Conflict when it was merged into another: what is new belongs there.
+// It refuses with NotFound when the actor may not know of the member, Forbidden
+// when it may but writes for another one, and Conflict when the member was
+// merged into another: what is new belongs there.
 func Lock(ctx context.Context, tx *db.Tx, number ident.Member, scope access.Scope) (Locked, error) {
 	var m Locked
 	if err := tx.Get(ctx, &m, lockMember, number, scope.All, scope.Member); err != nil {
 		return Locked{}, fmt.Errorf("lock member %s: %w", number, err)
+	}
+	if !scope.Sees(number) {
+		return Locked{}, fault.New(fault.Forbidden, "not_your_member")
 	}
 	if m.Status == Merged {
 		return Locked{}, fault.New(fault.Conflict, "member_merged")

@@ -204,3 +204,5 @@ func TestTransition(t *testing.T) {
 		}
 	})
 }
+
+func date(text string) *plan.Date { return ptr(plan.Date(text)) }

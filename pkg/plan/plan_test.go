@@ -48,11 +48,30 @@ func TestTitlesAreInTheLanguageOfTheReader(t *testing.T) {
 
 func TestDatesReadBackAsWritten(t *testing.T) {
 	t.Parallel()
-	for date := plan.DateOf(1800, 1, 1); date.Year() <= 2199; date = date.AddDate(0, 0, 1) {
-		got, ok := plan.ParseDate(plan.FormatDate(date))
-		if !ok || !got.Equal(date) || got.Location() != time.UTC {
-			t.Fatalf("%s reads back as %s (%v)", plan.FormatDate(date), got, ok)
+	for day := time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() <= plan.LastYear; day = day.AddDate(0, 0, 1) {
+		date := plan.DateOf(day)
+		got, ok := plan.ParseDate(string(date))
+		if !ok || got != date || !got.Time().Equal(day) || got.Year() != day.Year() || got.Next() != plan.DateOf(day.AddDate(0, 0, 1)) {
+			t.Fatalf("%s reads back as %s (%v)", date, got, ok)
 		}
+	}
+}
+
+func TestDatesAreReadFromTheirColumns(t *testing.T) {
+	t.Parallel()
+	want := plan.Date("2016-02-29")
+	for _, value := range []any{time.Date(2016, 2, 29, 0, 0, 0, 0, time.UTC), "2016-02-29", []byte("2016-02-29")} {
+		var date plan.Date
+		if err := date.Scan(value); err != nil || date != want {
+			t.Errorf("%v is read as %q: %v", value, date, err)
+		}
+	}
+	var date plan.Date
+	if err := date.Scan(20160229); err == nil {
+		t.Errorf("a number was read as %s", date)
+	}
+	if !plan.Date("").Time().IsZero() {
+		t.Error("no date has a time")
 	}
 }
 
@@ -81,13 +100,13 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	date := plan.DateOf(2026, 7, 31)
+	const date = plan.Date("2026-07-31")
 	last := time.Date(2026, 7, 31, 15, 59, 59, 999_999_999, time.UTC)
 	midnight := last.Add(1)
-	if got := zone.Today(last); !got.Equal(date) {
+	if got := zone.Today(last); got != date {
 		t.Errorf("just before midnight it is %s", got)
 	}
-	if got := zone.Today(midnight); !got.Equal(plan.DateOf(2026, 8, 1)) {
+	if got := zone.Today(midnight); got != "2026-08-01" {
 		t.Errorf("at midnight it is %s", got)
 	}
 	if zone.Past(date, last) || !zone.Past(date, midnight) {
@@ -95,6 +114,9 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 	}
 	if !zone.Ends(date).Equal(midnight) || !zone.Begins(date).Equal(midnight.AddDate(0, 0, -1)) {
 		t.Errorf("the day is from %s to %s", zone.Begins(date), zone.Ends(date))
+	}
+	if plan.Home().String() != plan.HomeZone || plan.Today(midnight) != "2026-08-01" {
+		t.Errorf("the initiative is at home in %s", plan.Home())
 	}
 }
 
@@ -106,10 +128,9 @@ func TestEveryMomentOfADayIsOnThatDay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for day := range 366 {
-			date := plan.DateOf(2024, 1, 1).AddDate(0, 0, day)
+		for date := plan.Date("2024-01-01"); date.Year() == 2024; date = date.Next() {
 			for _, moment := range []time.Time{zone.Begins(date), zone.Ends(date).Add(-1)} {
-				if got := zone.Today(moment); !got.Equal(date) {
+				if got := zone.Today(moment); got != date {
 					t.Fatalf("%s in %s is on %s, want %s", moment, name, got, date)
 				}
 			}
@@ -124,7 +145,7 @@ func TestWhatIsNoZoneIsRefused(t *testing.T) {
 			t.Errorf("%q was taken as %s", name, zone)
 		}
 	}
-	if got := (plan.Zone{}).Today(time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)); !got.Equal(plan.DateOf(2026, 1, 1)) {
+	if got := (plan.Zone{}).Today(time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)); got != "2026-01-01" {
 		t.Errorf("the zero zone is not UTC: %s", got)
 	}
 }

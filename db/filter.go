@@ -41,5 +41,13 @@ func (f *Filter) Where() string {
 	return f.where.String()
 }
 
+// Take gives the conditions as Where does and begins anew; the arguments stay,
+// so that one statement may hold several lists of conditions.
+func (f *Filter) Take() string {
+	where := f.Where()
+	f.where.Reset()
+	return where
+}
+
 // Args gives the arguments in the order of their placeholders.
 func (f *Filter) Args() []any { return f.args }

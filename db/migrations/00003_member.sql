@@ -60,6 +60,7 @@ create trigger member_stamp before insert or delete or
 
 create index member_by_name on member (sort_name, number);
 create index member_by_signing on member ((coalesce(first_signed_on, 'infinity'::date)), number);
+create index member_by_signing_last on member ((coalesce(first_signed_on, '-infinity'::date)), number);
 create index member_by_country on member (country, sort_name, number);
 create index member_by_country_number on member (country, number);
 create index member_by_sector on member (sector collate "C", sort_name, number);

@@ -91,12 +91,12 @@ func (q Listing) noDay() string {
 func compose(q Listing, scope access.Scope) (string, []any) {
 	f := &db.Filter{}
 	from, matched, rank := "member m", "null::text", "''"
-	if q.Text != "" {
-		from = search(f, q.Text) + " join member m on m.number = hit.member"
-		matched, rank = "hit.text", "hit.rank::text"
-	}
 	visible(f, scope)
 	filter(f, q, scope)
+	if q.Text != "" {
+		from = search(f, q.Text, f.Take()) + " cross join lateral (select * from member where number = hit.member limit 1) m"
+		matched, rank = "hit.text", "hit.rank::text"
+	}
 	order := keyset(f, q)
 	limit := f.Arg(q.Limit)
 	signed := "coalesce(to_char(m.first_signed_on, 'YYYY-MM-DD'), '')"

@@ -69,6 +69,11 @@ func TestList(t *testing.T) {
 			want(t, names(t, s, public(), member.Listing{Text: c.text, Sort: member.ByRelevance}), c.want)
 		})
 	}
+	t.Run("a name that one may not know of does not hold back names that are alike", func(t *testing.T) {
+		register(t, s, member.Draft{Name: "Nordik Rail"})
+		want(t, names(t, s, public(), member.Listing{Text: "nordik rail", Sort: member.ByRelevance}), "Nordic Rail")
+		want(t, names(t, s, staff(), member.Listing{Text: "nordik rail", Sort: member.ByRelevance}), "Nordik Rail")
+	})
 	t.Run("the answer says which name matched", func(t *testing.T) {
 		items, err := s.List(public(), member.Listing{Text: "执御", Sort: member.ByRelevance, Limit: 5})
 		if err != nil || len(items) != 1 || *items[0].Matched != "执御" {

@@ -7,39 +7,58 @@ import (
 )
 
 // search gives the subquery of the names that the text is found in, one for
-// each member, the best. Three ways, by what an index can serve: Chinese by
-// the 1- and 2-grams of the key, since trigrams find nothing in a name of two
-// characters; other text by trigrams, which forgive a typo; one or two letters
-// as the beginning of a name only.
+// each member that fits the conditions on m, the best. Three ways, by what an
+// index can serve: Chinese by the 1- and 2-grams of the folded name, since
+// trigrams find nothing in a name of two characters; other text by trigrams; one
+// or two letters as the beginning of a name only.
+//
+// Names that are only alike are looked for where nothing else is found: that
+// reads far more of the index. Whether something is found is told under the
+// same conditions, so that a member that the actor may not know of does not
+// show by what is not answered.
+//
+// The members are looked up one by one (lateral, limit 1): a planner that does
+// not know how rare the text is would else read the whole table of members.
 //
 // The rank is 0 for the whole name, 1 for its beginning, 2 for a part, and 3
 // to 4 for what is only alike.
-func search(f *db.Filter, text string) string {
+func search(f *db.Filter, text, conditions string) string {
 	q := ParseQuery(text)
 	whole, begins, contains := f.Arg(q.Key), f.Arg(q.Key+"%"), f.Arg("%"+q.Key+"%")
-	alike, found := "3", "false"
+	found, alike := "false", ""
 	switch {
 	case q.Empty():
 	case len(q.Grams) > 0:
 		found = "n.grams @> " + f.Arg(db.Texts(q.Grams))
 		for _, part := range append([]string{q.Latin}, q.Han...) {
 			if part != "" {
-				found += " and n.folded like " + f.Arg("%"+part+"%")
+				// Not LIKE: it would draw in the trigram index, which is blind here.
+				found += " and strpos(n.folded, " + f.Arg(part) + ") > 0"
 			}
 		}
 	case utf8.RuneCountInString(q.Key) < 3:
 		found = "n.folded like " + begins
 	default:
-		found = "(n.folded like " + contains + " or " + whole + " <% n.folded)"
-		alike = "4 - word_similarity(" + whole + ", n.folded)"
+		found = "n.folded like " + contains
+		alike = `
+        union all
+        select n.member, n.text, n.ordinal, round((4 - word_similarity(` + whole + `, n.folded))::numeric, 4)
+        from member_name n cross join lateral (select from member m where m.number = n.member and ` + conditions + ` limit 1) m
+        where not exists (select from direct) and ` + whole + ` <% n.folded`
 	}
 	return `(
-    select distinct on (n.member) n.member, n.text, round((case
-        when n.match_key = ` + whole + ` then 0
-        when n.folded like ` + begins + ` then 1
-        when n.folded like ` + contains + ` then 2
-        else ` + alike + ` end)::numeric, 4) as rank
-    from member_name n where ` + found + `
-    order by n.member, rank, n.ordinal
+    with direct as materialized (
+        select n.member, n.text, n.ordinal, (case
+            when n.match_key = ` + whole + ` then 0
+            when n.folded like ` + begins + ` then 1
+            when n.folded like ` + contains + ` then 2
+            else 3 end)::numeric as rank
+        from member_name n cross join lateral (select from member m where m.number = n.member and ` + conditions + ` limit 1) m
+        where ` + found + `
+    )
+    select distinct on (member) member, text, rank from (
+        select member, text, ordinal, rank from direct` + alike + `
+    ) every
+    order by member, rank, ordinal
 ) hit`
 }

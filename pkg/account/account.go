@@ -1,0 +1,116 @@
+// Package account keeps who may sign in: accounts, passwords, sessions and the
+// tokens that stand for them.
+//
+// Accounts are no content of the register: they give no ledger entries and
+// have no history. The ledger names an account by its id alone, so e-mail
+// addresses and names can be erased, and they are never logged.
+//
+// An access token says who somebody is and which session it belongs to, and
+// nothing of what they may do: [Service.Authenticate] reads role, member and
+// post from the database at every request, so that logging out, disabling and
+// demoting take effect at once.
+//
+// Guessing is held up by leaky buckets in the database ([Service.SignIn] says
+// how), which hold over any number of servers.
+package account
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"accord/db"
+)
+
+// Config says how accounts are kept. The zero value of each field has a
+// default.
+type Config struct {
+	Issuer      string        // who issues access tokens: the deployment's base address; default "accord"
+	Audience    string        // whom they are for; default "accord-api"
+	Keys        Keyring       // what signs and verifies them; without, a key is made once and kept in the database
+	AccessLife  time.Duration // of an access token; 10 minutes
+	IdleLife    time.Duration // of a session without a refresh; 24 hours
+	SessionLife time.Duration // of a session in any case; 30 days
+	Hashes      int           // password hashes at once; one for each processor
+	Log         *slog.Logger  // takes the security events
+}
+
+func (c *Config) fill() {
+	if c.Issuer == "" {
+		c.Issuer = "accord"
+	}
+	if c.Audience == "" {
+		c.Audience = "accord-api"
+	}
+	if c.AccessLife == 0 {
+		c.AccessLife = 10 * time.Minute
+	}
+	if c.IdleLife == 0 {
+		c.IdleLife = 24 * time.Hour
+	}
+	if c.SessionLife == 0 {
+		c.SessionLife = 30 * 24 * time.Hour
+	}
+	if c.Hashes == 0 {
+		c.Hashes = runtime.GOMAXPROCS(0)
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Service is the office of accounts. It is safe for use by many at once.
+type Service struct {
+	db      *db.DB
+	config  Config
+	hasher  *hasher
+	common  *common
+	buckets []byte               // keys the hashes of addresses and e-mail addresses in the buckets
+	mint    atomic.Pointer[mint] // replaced as a whole when keys are rotated
+}
+
+// New opens the office on a migrated database; it draws the server's secrets
+// there at the first start.
+//
+// It refuses with Unavailable when the database does not answer.
+func New(ctx context.Context, d *db.DB, config Config) (*Service, error) {
+	return open(ctx, d, config, hashParams())
+}
+
+func open(ctx context.Context, d *db.DB, config Config, params argon2id.Params) (*Service, error) {
+	config.fill()
+	hasher, err := newHasher(params, config.Hashes)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{db: d, config: config, hasher: hasher, common: newCommon()}
+	if s.buckets, err = serverSecret(ctx, d, "sign-in attempts"); err != nil {
+		return nil, fmt.Errorf("read the server's secrets: %w", err)
+	}
+	if config.Keys.Empty() {
+		if config.Keys, err = keptKeys(ctx, d); err != nil {
+			return nil, fmt.Errorf("read the signing keys: %w", err)
+		}
+	}
+	s.Rotate(config.Keys)
+	return s, nil
+}
+
+// Rotate takes other signing keys while requests run: the first signs from now
+// on, and tokens of keys that are not among them are refused from now on.
+// An empty ring changes nothing.
+func (s *Service) Rotate(keys Keyring) {
+	if !keys.Empty() {
+		s.mint.Store(newMint(keys, s.config.Issuer, s.config.Audience, s.db.Now))
+	}
+}
+
+// alarm notes a security event. Accounts and sessions are named by their ids.
+func (s *Service) alarm(ctx context.Context, event string, details ...any) {
+	s.config.Log.WarnContext(ctx, "security event", append([]any{"event", event}, details...)...)
+}

@@ -1,0 +1,77 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"accord/pkg/access"
+	"accord/pkg/fault"
+)
+
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.add(t, "a@example.org", access.RoleAnalyst)
+	all := []access.Role{access.RoleSystem, access.RoleAdmin, access.RoleStaff, access.RoleMember, access.RoleAnalyst, access.RolePublic}
+	managers := all[:3]
+	accounts := all[1:5]
+	for name, office := range map[string]struct {
+		may  []access.Role
+		call func(ctx context.Context) error
+	}{
+		"SignIn":         {all, func(ctx context.Context) error { _, err := w.SignIn(ctx, Credentials{}); return err }},
+		"Refresh":        {all, func(ctx context.Context) error { _, err := w.Refresh(ctx, ""); return passing(err, "refresh_invalid") }},
+		"CheckSetup":     {all, func(ctx context.Context) error { return w.CheckSetup(ctx, "") }},
+		"SetUp":          {all, func(ctx context.Context) error { _, err := w.SetUp(ctx, "", FirstUser{}); return err }},
+		"SignOut":        {accounts, func(ctx context.Context) error { return w.SignOut(ctx) }},
+		"Me":             {accounts, func(ctx context.Context) error { _, err := w.Me(ctx); return err }},
+		"ChangePassword": {accounts, func(ctx context.Context) error { return w.ChangePassword(ctx, PasswordChange{}) }},
+		"Users":          {managers, func(ctx context.Context) error { _, err := w.Users(ctx, UserQuery{}); return err }},
+		"User":           {managers, func(ctx context.Context) error { _, err := w.User(ctx, u.ID); return err }},
+		"UserByEmail":    {managers, func(ctx context.Context) error { _, err := w.UserByEmail(ctx, u.Email); return err }},
+		"AddUser":        {managers, func(ctx context.Context) error { _, err := w.AddUser(ctx, NewUser{}); return err }},
+		"PatchUser":      {managers, func(ctx context.Context) error { _, err := w.PatchUser(ctx, u.ID, 0, UserPatch{}); return err }},
+		"ResetPassword":  {managers, func(ctx context.Context) error { return w.ResetPassword(ctx, u.ID, "") }},
+		"SetupLink":      {all[:1], func(ctx context.Context) error { _, err := w.SetupLink(ctx); return err }},
+		"Secret":         {all[:1], func(ctx context.Context) error { _, err := w.Secret(ctx, "x"); return err }},
+		"Sweep":          {all[:1], func(ctx context.Context) error { return w.Sweep(ctx) }},
+	} {
+		t.Run(name+" without an actor is refused", func(t *testing.T) {
+			t.Parallel()
+			if err := office.call(t.Context()); !fault.Is(err, fault.Unauthenticated) {
+				t.Errorf("got %v", err)
+			}
+		})
+		for _, role := range all {
+			allowed := slices.Contains(office.may, role)
+			t.Run(fmt.Sprintf("%s by %s is allowed: %t", name, role, allowed), func(t *testing.T) {
+				t.Parallel()
+				actor := access.Actor{User: u.ID, Session: noSession, Role: role}
+				if role == access.RoleSystem || role == access.RolePublic {
+					actor = access.Actor{Role: role}
+				}
+				err := office.call(access.With(t.Context(), actor))
+				denied := fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.Forbidden) && !ownAccount(err)
+				if denied == allowed {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+	}
+}
+
+func passing(err error, code string) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code == code {
+		return nil
+	}
+	return err
+}
+
+// ownAccount tells whether the refusal is of the actor's own account and not of its role.
+func ownAccount(err error) bool {
+	e, ok := errors.AsType[*fault.Error](err)
+	return ok && e.Code == "own_account"
+}

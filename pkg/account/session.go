@@ -1,0 +1,193 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"accord/db"
+	"accord/pkg/access"
+	"accord/pkg/fault"
+	"accord/pkg/ident"
+)
+
+// Credentials are what somebody signs in with.
+type Credentials struct {
+	Email    string
+	Password string
+	From     netip.Addr // where the request came from, behind any proxy that is trusted
+}
+
+// Tokens are the two tokens of a session.
+type Tokens struct {
+	Access    string
+	Refresh   string        // good once
+	ExpiresIn time.Duration // of the access token
+	User      ident.User
+	Session   ident.Session
+}
+
+// account is what a sign-in looks at.
+type account struct {
+	ID       ident.User `db:"id"`
+	Password string     `db:"password"`
+	Disabled bool       `db:"disabled"`
+	Familiar bool       `db:"familiar"`
+}
+
+const readAccount = `
+select u.id, u.password, u.disabled, exists (
+    select from familiar_address f where f.user_id = u.id and f.address = $2 and f.at > $3
+) as familiar
+from app_user u where u.email_key = $1`
+
+// SignIn opens a session.
+//
+// Attempts are counted before the password is looked at, and taken back when
+// it is right: at most 10 wrong ones by one address (an IPv6 network of 64
+// bits) on one account, then one each 5 minutes; 100 by one address over all
+// accounts, then one a minute; 100 on one account over all addresses, then one
+// each 10 minutes, where the last does not hold up an address from which the
+// account signed in within 90 days. An account that does not exist is counted
+// and answered alike, after the same work.
+//
+// It refuses with Invalid an empty address or password and a password longer
+// than any may be, RateLimited one attempt too many, Unauthenticated a wrong
+// password, an unknown address or a disabled account, all with one code, and
+// Unavailable when the server is too busy to hash.
+func (s *Service) SignIn(ctx context.Context, with Credentials) (Tokens, error) {
+	if _, err := access.Require(ctx, access.SignIn); err != nil {
+		return Tokens{}, err
+	}
+	key := emailKey(with.Email)
+	if key == "" || len(key) > 4*maxEmail || !plain(key) {
+		return Tokens{}, fault.FieldAt("/email", "invalid_email")
+	}
+	secret, err := normalise("/password", with.Password)
+	if err != nil {
+		return Tokens{}, err
+	}
+	who, tried, old, err := s.try(ctx, key, secret, with.From)
+	if err != nil {
+		return Tokens{}, err
+	}
+	rehashed := who.Password
+	if old {
+		if rehashed, err = s.hasher.hash(ctx, secret); err != nil {
+			return Tokens{}, err
+		}
+	}
+	tokens := Tokens{User: who.ID, Session: ident.New[ident.Session](), Refresh: newToken()}
+	err = s.db.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.openSession(ctx, tx, who, rehashed, tokens); err != nil {
+			return err
+		}
+		if err := s.remember(ctx, tx, who.ID, with.From); err != nil {
+			return err
+		}
+		return tried.refund(ctx, tx)
+	})
+	if err != nil {
+		return Tokens{}, fmt.Errorf("sign in: %w", err)
+	}
+	return s.withAccess(tokens)
+}
+
+// try finds the account and checks the password, at the same cost whether
+// there is an account or not.
+func (s *Service) try(ctx context.Context, key, secret string, from netip.Addr) (account, attempt, bool, error) {
+	var who account
+	err := s.db.Get(ctx, &who, readAccount, key, s.place(from), s.db.Now().Add(-familiarFor))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return account{}, attempt{}, false, fmt.Errorf("find the account: %w", err)
+	}
+	tried := s.newAttempt(key, from, who.Familiar)
+	if err := s.charge(ctx, tried); err != nil {
+		if fault.Is(err, fault.RateLimited) {
+			s.alarm(ctx, "sign_in_limited", "user", who.ID)
+		}
+		return account{}, attempt{}, false, fmt.Errorf("sign in: %w", err)
+	}
+	right, old, err := s.hasher.verify(ctx, secret, who.Password)
+	if err != nil {
+		return account{}, attempt{}, false, err
+	}
+	if !right || who.Disabled {
+		s.alarm(ctx, "sign_in_failed", "user", who.ID)
+		return account{}, attempt{}, false, wrongCredentials()
+	}
+	return who, tried, old, nil
+}
+
+func wrongCredentials() error { return fault.New(fault.Unauthenticated, "wrong_credentials") }
+
+func (s *Service) place(from netip.Addr) string { return keyed(s.buckets, "familiar", network(from)) }
+
+const (
+	// The account may have changed since the password was checked.
+	keepPassword = `
+update app_user set password = $3 where id = $1 and password = $2 and not disabled`
+	insertSession = `
+insert into session (id, user_id, created_at, expires_at, ends_at) values ($1, $2, $3, $4, $5)`
+	insertRefresh = `
+insert into refresh_token (hash, session, created_at) values ($1, $2, $3)`
+	insertFamiliar = `
+insert into familiar_address (user_id, address, at) values ($1, $2, $3)
+on conflict (user_id, address) do update set at = excluded.at`
+	// The share lock waits for a disabling or a reset under way, which ends the
+	// sessions it sees and would miss this one.
+	lockEnabled = `
+select id from app_user where id = $1 and password = $2 and not disabled for share`
+)
+
+func (s *Service) openSession(ctx context.Context, tx *db.Tx, who account, rehashed string, tokens Tokens) error {
+	var err error
+	if rehashed == who.Password {
+		var id ident.User
+		err = tx.Get(ctx, &id, lockEnabled, who.ID, who.Password)
+	} else {
+		var kept int64
+		if kept, err = tx.Exec(ctx, keepPassword, who.ID, who.Password, rehashed); err == nil && kept == 0 {
+			err = fault.New(fault.NotFound, "not_found")
+		}
+	}
+	if fault.Is(err, fault.NotFound) {
+		return wrongCredentials()
+	}
+	if err != nil {
+		return fmt.Errorf("lock the account: %w", err)
+	}
+	ends := tx.Now.Add(s.config.SessionLife)
+	if _, err := tx.Exec(ctx, insertSession, tokens.Session, tokens.User, tx.Now, s.expiry(tx.Now, ends), ends); err != nil {
+		return fmt.Errorf("insert session: %w", err)
+	}
+	if _, err := tx.Exec(ctx, insertRefresh, tokenHash(tokens.Refresh), tokens.Session, tx.Now); err != nil {
+		return fmt.Errorf("insert refresh token: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) remember(ctx context.Context, tx *db.Tx, user ident.User, from netip.Addr) error {
+	if _, err := tx.Exec(ctx, insertFamiliar, user, s.place(from), tx.Now); err != nil {
+		return fmt.Errorf("remember the address: %w", err)
+	}
+	return nil
+}
+
+// expiry is when a session ends that is used now and no more.
+func (s *Service) expiry(now, ends time.Time) time.Time {
+	if idle := now.Add(s.config.IdleLife); idle.Before(ends) {
+		return idle
+	}
+	return ends
+}
+
+func (s *Service) withAccess(tokens Tokens) (Tokens, error) {
+	signed, err := s.mint.Load().sign(tokens.User, tokens.Session, s.db.Now(), s.config.AccessLife)
+	if err != nil {
+		return Tokens{}, err
+	}
+	tokens.Access, tokens.ExpiresIn = signed, s.config.AccessLife
+	return tokens, nil
+}

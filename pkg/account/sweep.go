@@ -1,0 +1,47 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"accord/db"
+	"accord/pkg/access"
+)
+
+// keepEnded is how long sessions that are over are kept, so that a spent
+// refresh token that turns up late is still known for what it is.
+const keepEnded = 7 * 24 * time.Hour
+
+const (
+	sweepSessions = `delete from session where expires_at <= $1`
+	sweepAttempts = `delete from sign_in_attempt where at + make_interval(secs => level * drain) <= $1`
+	sweepFamiliar = `delete from familiar_address where at <= $1`
+)
+
+// Sweep forgets sessions, failed attempts, addresses and links that have had
+// their time. Servers call it now and then.
+//
+// It refuses with Forbidden when the actor is not the register itself.
+func (s *Service) Sweep(ctx context.Context) error {
+	if _, err := access.Require(ctx, access.RunSystem); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx *db.Tx) error {
+		for statement, before := range map[string]time.Time{
+			sweepSessions: tx.Now.Add(-keepEnded),
+			sweepAttempts: tx.Now,
+			sweepFamiliar: tx.Now.Add(-familiarFor),
+			deleteStale:   tx.Now,
+		} {
+			if _, err := tx.Exec(ctx, statement, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("sweep accounts: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"accord/db/embedded"
+)
+
+// config is what every command is told about the database.
+type config struct {
+	Data            string `env:"ACCORD_DATA" default:"${data}" placeholder:"DIR" help:"The data folder, with the private PostgreSQL (default ${data})."`
+	DatabaseURL     string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL 15 or newer of your own, in place of the private one; several hosts and target_session_attrs are taken."`
+	DatabaseURLFile string `name:"database-url-file" env:"DATABASE_URL_FILE" placeholder:"FILE" help:"A file with the database URL."`
+	PGBin           string `name:"pg-bin" env:"PG_BIN" placeholder:"DIR" help:"The folder of the private PostgreSQL's programs, if they are in no usual place."`
+}
+
+// complete reads the secrets that are given as files.
+func (c *config) complete() error { return fromFile(&c.DatabaseURL, c.DatabaseURLFile) }
+
+// fromFile reads a secret from its file, unless it is given itself.
+func fromFile(secret *string, path string) error {
+	if *secret != "" || path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return &trouble{code: exitUsage, what: "a secret cannot be read", err: err}
+	}
+	*secret = strings.TrimSpace(string(text))
+	if *secret == "" {
+		return &trouble{code: exitUsage, what: fmt.Sprintf("the secret in %s is empty", path)}
+	}
+	return nil
+}
+
+// private tells whether the register runs on its own PostgreSQL.
+func (c *config) private() bool { return c.DatabaseURL == "" }
+
+// embedded is the private PostgreSQL's configuration.
+func (c *config) embedded() embedded.Config {
+	return embedded.Config{Data: c.Data, Bin: c.PGBin}
+}
+
+// defaultData is var/ in the checkout that the binary was built in, else the
+// platform's folder for data.
+func defaultData() string {
+	if path, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+		}
+		checkout := filepath.Dir(filepath.Dir(path))
+		if _, err := os.Stat(filepath.Join(checkout, "cmd", "accord")); err == nil {
+			return filepath.Join(checkout, "var")
+		}
+	}
+	if os.Geteuid() == 0 {
+		return "/var/lib/accord"
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "" // the private PostgreSQL then asks for ACCORD_DATA
+	}
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Application Support", "accord")
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "accord")
+	}
+	return filepath.Join(home, ".local", "share", "accord")
+}

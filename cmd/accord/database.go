@@ -1,0 +1,161 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"accord/db"
+	"accord/db/embedded"
+	"accord/pkg/fault"
+)
+
+// stopTime is how long the private PostgreSQL may take to stop in good order.
+const stopTime = 30 * time.Second
+
+// database is the register's database for the length of a command.
+type database struct {
+	*db.DB
+	server *embedded.Server // nil on a database of the users' own
+	log    *slog.Logger
+}
+
+// join opens the database for a command other than serve: the users' own, or
+// the private one, which is started when no accord runs it.
+func (c *config) join(ctx context.Context, log *slog.Logger) (*database, error) {
+	return c.open(ctx, log, func() (*embedded.Server, error) { return embedded.Join(ctx, c.embedded()) })
+}
+
+func (c *config) open(ctx context.Context, log *slog.Logger, private func() (*embedded.Server, error)) (*database, error) {
+	d := &database{log: log}
+	address := c.DatabaseURL
+	if c.private() {
+		server, err := private()
+		if err != nil {
+			return nil, err
+		}
+		d.server, address = server, server.URL()
+	}
+	pool, err := db.Open(ctx, db.Config{URL: address, Log: log})
+	if err != nil {
+		return nil, errors.Join(err, d.close(ctx))
+	}
+	d.DB = pool
+	return d, nil
+}
+
+// close ends the connections and gives up the private PostgreSQL, which stops
+// if nobody else uses it.
+func (d *database) close(ctx context.Context) error {
+	var err error
+	if d.DB != nil {
+		err = d.Close()
+	}
+	if d.server != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		defer cancel()
+		err = errors.Join(err, d.server.Stop(ctx))
+	}
+	return err
+}
+
+// migrate brings the schema up to date.
+func (d *database) migrate(ctx context.Context) (db.Schema, error) {
+	before, err := d.SchemaVersion(ctx)
+	if err != nil {
+		return db.Schema{}, err
+	}
+	after, err := d.Migrate(ctx)
+	switch {
+	case fault.Is(err, fault.Conflict):
+		return after, schemaTrouble(after)
+	case err != nil:
+		return after, err
+	case before.At != after.At:
+		d.log.InfoContext(ctx, "schema migrated", "from", before.At, "to", after.At)
+	}
+	return after, nil
+}
+
+// suits refuses a schema of another version than this program's, and a locale
+// that is blind to Chinese.
+func (d *database) suits(ctx context.Context) error {
+	schema, err := d.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if schema.At != schema.Want {
+		return schemaTrouble(schema)
+	}
+	return d.sees(ctx)
+}
+
+func (d *database) sees(ctx context.Context) error {
+	err := d.CheckLocale(ctx)
+	if fault.Is(err, fault.Conflict) {
+		return &trouble{
+			code: exitDatabase,
+			what: "the database's locale is blind to Chinese: show_trgm('环球易购') is empty, so names would not be found",
+			mend: "make the database anew: CREATE DATABASE accord LOCALE 'C.UTF-8' ENCODING UTF8 TEMPLATE template0, and move the data with pg_dump",
+		}
+	}
+	return err
+}
+
+func schemaTrouble(schema db.Schema) error {
+	t := &trouble{code: exitSchema}
+	switch {
+	case schema.At > schema.Want:
+		t.what = fmt.Sprintf("the schema is too new: at version %d, this accord (%s) knows %d", schema.At, version, schema.Want)
+		t.mend = "run the accord that migrated it, or a newer one"
+	case schema.At == 0:
+		t.what = "the database holds no register yet"
+		t.mend = "make it with `accord migrate up`, or with `accord serve --migrate`"
+	default:
+		t.what = fmt.Sprintf("the schema is too old: at version %d, this accord (%s) needs %d", schema.At, version, schema.Want)
+		t.mend = "back it up, then run `accord migrate up`, or `accord serve --migrate`"
+	}
+	return t
+}
+
+// joinReady joins and sees to it that the schema is this program's. The
+// private PostgreSQL is migrated, unless an accord of another version serves it.
+func (c *config) joinReady(ctx context.Context, log *slog.Logger) (*database, error) {
+	d, err := c.join(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	if d.server != nil && !d.server.Adopted() {
+		_, err = d.migrate(ctx)
+	}
+	if err == nil {
+		err = d.suits(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.close(ctx))
+	}
+	return d, nil
+}
+
+// newLog makes the log of a command: JSON, one event a line.
+func (sh shell) newLog(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: level}))
+}
+
+// hide takes the password out of a database URL.
+func hide(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return "(not a URL)"
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		rest = rest[at+1:]
+	}
+	return scheme + "://" + rest
+}

@@ -1,0 +1,84 @@
+//go:build unix
+
+// Command accord is the register: the server, and what is done to it from a
+// shell. It reads the configuration, wires the rooms of the house together,
+// and on SIGINT or SIGTERM lets every running request end.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is the commit that the binary was made from; scripts/build sets it
+// through the linker, which can set variables only.
+var version = "unknown"
+
+// commands is the command line.
+type commands struct {
+	config
+
+	Serve   serveCommand   `cmd:"" help:"Serve the register."`
+	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database to this program's version, or tell where it is."`
+	User    userCommand    `cmd:"" help:"Manage accounts."`
+	Doctor  doctorCommand  `cmd:"" help:"Look for what stands in the way, and say how to mend it."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Stop    stopCommand    `cmd:"" help:"End a private PostgreSQL that a killed accord left behind."`
+}
+
+const description = `The register of an initiative: who signed its action plan, what they promised and what they did.
+
+Every option can be given by the environment variable that stands beside it. Secrets can be given in a file too, as DATABASE_URL_FILE.
+
+Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 the register refuses, such as a password too short; 4 another accord holds the data folder; 5 the schema is too old or too new; 6 the database does not answer or does not suit; 7 the doctor found something.`
+
+// shell is where a command reads and writes.
+type shell struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	sh := shell{os.Stdin, os.Stdout, os.Stderr}
+	// The second signal ends the program at once: the first restored its effect.
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, restore)
+	os.Exit(run(ctx, sh, os.Args[1:]))
+}
+
+func run(ctx context.Context, sh shell, args []string) int {
+	var line commands
+	parser, err := kong.New(&line,
+		kong.Name("accord"), kong.Description(description), kong.Writers(sh.out, sh.err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.Vars{"data": defaultData()},
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(sh))
+	if err != nil {
+		return sh.report(err)
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return sh.report(usage(err.Error()))
+	}
+	if err := line.complete(); err != nil {
+		return sh.report(err)
+	}
+	return sh.report(command.Run(&line.config))
+}
+
+type versionCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+func (c versionCommand) Run(sh shell) error {
+	if c.JSON {
+		return sh.json(map[string]string{"version": version, "go": runtime.Version()})
+	}
+	return sh.print("accord %s (%s)\n", version, runtime.Version())
+}

@@ -1,0 +1,100 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"accord/pkg/access"
+	"accord/pkg/account"
+	"accord/pkg/fault"
+	"accord/pkg/ledger"
+	"accord/pkg/server"
+)
+
+// register is the running register: the offices on their database, behind the doors.
+type register struct {
+	base     string // its address for people
+	db       *database
+	accounts *account.Service
+	server   *server.Server
+}
+
+// wire puts the rooms of the house together.
+func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyring, base string) (*register, error) {
+	accounts, err := account.New(ctx, d.DB, account.Config{Issuer: c.BaseURL, Keys: keys, Log: d.log})
+	if err != nil {
+		return nil, err
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s, err := server.New(server.Options{
+		Authenticator:  accounts,
+		Gate:           server.NewGate(d.Ping),
+		Logger:         d.log,
+		Metrics:        metrics,
+		TrustedProxies: c.TrustedProxies,
+		HTTPS:          strings.HasPrefix(base, "https://"),
+	})
+	if err != nil {
+		return nil, usage(err.Error())
+	}
+	return &register{base: base, db: d, accounts: accounts, server: s}, nil
+}
+
+// sweepEvery is how often what has had its time is forgotten.
+const sweepEvery = 10 * time.Minute
+
+// work starts what runs beside the requests. The function it gives ends it,
+// after the last request has been answered: their changes are numbered too.
+func (r *register) work(ctx context.Context) func() {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	sequencer := ledger.NewSequencer(r.db.DB, r.db.log)
+	var workers sync.WaitGroup
+	workers.Go(func() { sequencer.Run(ctx) })
+	workers.Go(func() { r.sweep(access.System(ctx)) })
+	return func() {
+		cancel()
+		workers.Wait()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := sequencer.CatchUp(last); err != nil {
+			r.db.log.WarnContext(last, "the last changes get their positions at the next start", slog.Any("error", err))
+		}
+	}
+}
+
+func (r *register) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := r.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
+			r.db.log.WarnContext(ctx, "could not forget old sessions", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// setupLink gives a link under which the first administrator is made, "" when
+// there is one.
+func (r *register) setupLink(ctx context.Context) (string, error) {
+	token, err := r.accounts.SetupLink(access.System(ctx))
+	if fault.Is(err, fault.Conflict) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.base + "/setup?token=" + token, nil
+}

@@ -83,19 +83,19 @@ func (c doctorCommand) Run(ctx context.Context, sh shell, cfg *config) error {
 
 // examinePrivate looks at the private PostgreSQL, and tells whether there is
 // a database to go on with.
-func (cfg *config) examinePrivate(ctx context.Context, e *examination) bool {
-	binaries, err := cfg.embedded().Binaries()
+func (c *config) examinePrivate(ctx context.Context, e *examination) bool {
+	binaries, err := c.embedded().Binaries()
 	if e.failed("PostgreSQL programs", err, "install PostgreSQL") {
 		return false
 	}
 	e.sound("PostgreSQL programs", "version %d in %s", binaries.Major, binaries.Dir)
-	sight, err := embedded.Look(ctx, cfg.Data)
-	if e.failed("data folder", err, "run as the user who owns "+cfg.Data) {
+	sight, err := embedded.Look(ctx, c.Data)
+	if e.failed("data folder", err, "run as the user who owns "+c.Data) {
 		return false
 	}
 	switch {
 	case !sight.Made:
-		e.sound("data folder", "%s holds no register yet; accord serve makes one", cfg.Data)
+		e.sound("data folder", "%s holds no register yet; accord serve makes one", c.Data)
 	case sight.Holder != nil:
 		e.sound("data folder", "served by process %d on %s, address %s; the database is in %s",
 			sight.Holder.PID, sight.Holder.Host, sight.Holder.Address, sight.Home)
@@ -108,17 +108,17 @@ func (cfg *config) examinePrivate(ctx context.Context, e *examination) bool {
 }
 
 // examineDatabase looks into the database.
-func (cfg *config) examineDatabase(ctx context.Context, sh shell, e *examination) (err error) {
+func (c *config) examineDatabase(ctx context.Context, sh shell, e *examination) (err error) {
 	log := sh.newLog(slog.LevelError)
-	d, err := cfg.join(ctx, log)
+	d, err := c.join(ctx, log)
 	if e.failed("database", err, "see that the server runs and that DATABASE_URL names it") {
 		return nil
 	}
 	defer func() { err = errors.Join(err, d.close(ctx)) }()
-	if cfg.private() {
+	if c.private() {
 		e.sound("database", "the private PostgreSQL answers")
 	} else {
-		e.sound("database", "%s answers", hide(cfg.DatabaseURL))
+		e.sound("database", "%s answers", hide(c.DatabaseURL))
 	}
 	schema, err := d.SchemaVersion(ctx)
 	if err == nil && schema.At != schema.Want {

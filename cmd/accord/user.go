@@ -19,10 +19,10 @@ type userCommand struct {
 	ResetPassword userResetPassword `cmd:"" name:"reset-password" help:"Give an account another password, which ends its sessions."`
 }
 
-// with runs act in the office of accounts, as the register itself.
-func (cfg *config) accounts(ctx context.Context, sh shell, act func(context.Context, *account.Service) error) (err error) {
+// accounts runs act in the office of accounts, as the register itself.
+func (c *config) accounts(ctx context.Context, sh shell, act func(context.Context, *account.Service) error) (err error) {
 	log := sh.newLog(slog.LevelWarn)
-	d, err := cfg.joinReady(ctx, log)
+	d, err := c.joinReady(ctx, log)
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,9 @@ func (s *Service) Rotate(keys Keyring) {
 	}
 }
 
-// alarm notes a security event. Accounts and sessions are named by their ids.
+// alarm notes a security event that the answer to the request does not show.
+// Refused credentials do show: the server counts them by the fault. Accounts
+// and sessions are named by their ids.
 func (s *Service) alarm(ctx context.Context, event string, details ...any) {
 	s.config.Log.WarnContext(ctx, "security event", append([]any{"event", event}, details...)...)
 }

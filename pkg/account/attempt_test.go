@@ -73,11 +73,6 @@ func TestGuessingOneAccount(t *testing.T) {
 			}
 		}
 	})
-	t.Run("one event for each refusal", func(t *testing.T) {
-		if n := w.log.events("sign_in_limited"); n != 92 {
-			t.Errorf("%d events", n)
-		}
-	})
 }
 
 func TestGuessingManyAccounts(t *testing.T) {

@@ -2,10 +2,7 @@ package account
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/golang-jwt/jwt/v5"
 
 	"accord/pkg/access"
 	"accord/pkg/fault"
@@ -21,17 +18,13 @@ where s.id = $1 and s.user_id = $2 and s.ended_at is null and s.expires_at > $3 
 // post that the account has now. It is how an actor comes about, so it asks
 // for none; it costs one round trip to the database.
 //
-// It refuses with Unauthenticated a token that is not ours or not good now
-// (code token_expired for one of ours that has expired), of a session that has
-// ended or of an account that is disabled, and with Unavailable when the
-// database does not answer.
+// It refuses with Unauthenticated a token that is not ours or not good now, of
+// a session that has ended or of an account that is disabled, and with
+// Unavailable when the database does not answer. Which of them it was is for
+// the log only.
 func (s *Service) Authenticate(ctx context.Context, token string) (access.Actor, error) {
 	said, err := s.mint.Load().verify(token)
-	if errors.Is(err, jwt.ErrTokenExpired) {
-		return access.Actor{}, fault.Wrap(fault.Unauthenticated, "token_expired", err)
-	}
 	if err != nil {
-		s.alarm(ctx, "token_refused", "why", err.Error())
 		return access.Actor{}, fault.Wrap(fault.Unauthenticated, "token_invalid", err)
 	}
 	var row struct {
@@ -41,8 +34,8 @@ func (s *Service) Authenticate(ctx context.Context, token string) (access.Actor,
 	}
 	err = s.db.Get(ctx, &row, readActor, said.session, said.user, s.db.Now())
 	if fault.Is(err, fault.NotFound) {
-		s.alarm(ctx, "token_of_ended_session", "user", said.user, "session", said.session)
-		return access.Actor{}, fault.New(fault.Unauthenticated, "session_ended")
+		err = fmt.Errorf("session %s of user %s has ended", said.session, said.user)
+		return access.Actor{}, fault.Wrap(fault.Unauthenticated, "token_invalid", err)
 	}
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("authenticate session %s: %w", said.session, err)

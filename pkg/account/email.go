@@ -27,7 +27,7 @@ func checkEmail(faults *fault.Fields, email string) string {
 		return ""
 	}
 	if utf8.RuneCountInString(email) > maxEmail || utf8.RuneCountInString(emailKey(email)) > maxEmail {
-		faults.Add("/email", "too_long")
+		faults.Add("/email", "too_long", fault.Args{"max": "254"})
 		return ""
 	}
 	parsed, err := mail.ParseAddress(email)
@@ -48,7 +48,7 @@ func checkName(faults *fault.Fields, name string) string {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	switch {
 	case utf8.RuneCountInString(name) > maxName:
-		faults.Add("/name", "too_long")
+		faults.Add("/name", "too_long", fault.Args{"max": "400"})
 	case !plain(name):
 		faults.Add("/name", "invalid_characters")
 	}

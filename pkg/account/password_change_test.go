@@ -40,7 +40,7 @@ func TestPasswords(t *testing.T) {
 		}
 		w.actor(t, mine.Access)
 		_, err := w.Authenticate(t.Context(), other.Access)
-		refused(t, err, fault.Unauthenticated, "session_ended")
+		refused(t, err, fault.Unauthenticated, "token_invalid")
 		refused(t, signIn(goodPassword), fault.Unauthenticated, "wrong_credentials")
 		if err := signIn(otherPassword); err != nil {
 			t.Error(err)
@@ -63,7 +63,7 @@ func TestPasswords(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := w.Authenticate(t.Context(), tokens.Access)
-		refused(t, err, fault.Unauthenticated, "session_ended")
+		refused(t, err, fault.Unauthenticated, "token_invalid")
 		_, err = w.Refresh(public(t), tokens.Refresh)
 		refused(t, err, fault.Unauthenticated, "session_ended")
 		refused(t, signIn(goodPassword), fault.Unauthenticated, "wrong_credentials")

@@ -82,15 +82,12 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 		}
 		return s.rotate(ctx, tx, hash, next, now.EndsAt)
 	})
-	if fault.Is(err, fault.Unauthenticated) {
-		s.alarm(ctx, "refresh_refused", "user", next.User, "session", next.Session)
-	}
 	if err != nil {
 		return Tokens{}, fmt.Errorf("refresh a session: %w", err)
 	}
 	if replayed != nil { // the end of the session is committed; only the answer is a refusal
-		s.alarm(ctx, "refresh_replayed", "user", replayed.User, "session", replayed.Session)
-		return Tokens{}, fault.New(fault.Unauthenticated, "refresh_replayed")
+		err = fmt.Errorf("session %s of user %s", replayed.Session, replayed.User)
+		return Tokens{}, fault.Wrap(fault.Unauthenticated, "refresh_replayed", err)
 	}
 	return s.withAccess(next)
 }

@@ -104,9 +104,6 @@ func (s *Service) try(ctx context.Context, key, secret string, from netip.Addr) 
 	}
 	tried := s.newAttempt(key, from, who.Familiar)
 	if err := s.charge(ctx, tried); err != nil {
-		if fault.Is(err, fault.RateLimited) {
-			s.alarm(ctx, "sign_in_limited", "user", who.ID)
-		}
 		return account{}, attempt{}, false, fmt.Errorf("sign in: %w", err)
 	}
 	right, old, err := s.hasher.verify(ctx, secret, who.Password)
@@ -114,7 +111,6 @@ func (s *Service) try(ctx context.Context, key, secret string, from netip.Addr) 
 		return account{}, attempt{}, false, err
 	}
 	if !right || who.Disabled {
-		s.alarm(ctx, "sign_in_failed", "user", who.ID)
 		return account{}, attempt{}, false, wrongCredentials()
 	}
 	return who, tried, old, nil

@@ -127,8 +127,8 @@ func (s *Service) Users(ctx context.Context, query UserQuery) (Page, error) {
 	}
 	if query.Limit < 1 || query.Limit > maxLimit {
 		return Page{}, &fault.Error{
-			Kind: fault.Malformed, Code: "bad_query",
-			Fields: fault.Fields{{Pointer: "limit", Code: "out_of_range"}},
+			Kind: fault.Malformed, Code: "parameters",
+			Fields: fault.Fields{{Pointer: "limit", Code: "out_of_range", Args: fault.Args{"min": "1", "max": "200"}}},
 		}
 	}
 	var f db.Filter

@@ -280,7 +280,7 @@ func TestListUsers(t *testing.T) {
 	t.Run("73 limits are bounded", func(t *testing.T) {
 		for _, limit := range []int{-1, 201, 1e9} {
 			_, err := w.Users(w.as(t, admin), UserQuery{Limit: limit})
-			refused(t, err, fault.Malformed, "bad_query")
+			refused(t, err, fault.Malformed, "parameters")
 		}
 	})
 }

@@ -46,8 +46,12 @@ type shell struct {
 
 func main() {
 	sh := shell{os.Stdin, os.Stdout, os.Stderr}
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		ends = append(ends, syscall.SIGHUP)
+	}
 	// The second signal ends the program at once: the first restored its effect.
-	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, restore := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, restore)
 	os.Exit(run(ctx, sh, os.Args[1:]))
 }

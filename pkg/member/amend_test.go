@@ -168,7 +168,7 @@ func TestCeremoniesAndSignatures(t *testing.T) {
 		_, err = s.Sign(staff(), other, member.SignatureDraft{Capacity: member.Signer, SignedOn: date("2026-11-25")})
 		wantField(t, err, "/signed_on", "in_the_future")
 		_, err = s.Sign(staff(), other, member.SignatureDraft{Ceremony: ptr(ident.Ceremony(99)), Capacity: "watcher"})
-		wantField(t, err, "/capacity", "not_one_of")
+		wantField(t, err, "/capacity", "not_in_list")
 		_, err = s.Sign(staff(), other, member.SignatureDraft{Ceremony: ptr(ident.Ceremony(99)), Capacity: member.Signer})
 		wantField(t, err, "/ceremony", "unknown_ceremony")
 	})

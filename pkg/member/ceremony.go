@@ -56,15 +56,15 @@ func (s *Source) Scan(value any) error { return scanJSON(value, s) }
 // Check gives every fault of the source, with pointers from its own place.
 func (s Source) Check() fault.Fields {
 	var faults fault.Fields
-	checkText(&faults, "/title", s.Title, 400)
+	faults.Text("/title", s.Title, 400)
 	if s.URL != "" && !isWebAddress(s.URL) {
 		faults.Add("/url", "not_a_web_address")
 	}
 	if s.Page != "" {
-		checkText(&faults, "/page", s.Page, 100)
+		faults.Text("/page", s.Page, 40)
 	}
 	if s.Quote != "" {
-		checkProse(&faults, "/quote", s.Quote, 4000)
+		faults.Prose("/quote", s.Quote, 2000)
 	}
 	checkDate(&faults, "/retrieved", s.Retrieved)
 	return faults
@@ -87,9 +87,9 @@ type CeremonyDraft struct {
 // Check gives every fault of the draft that can be told without the register.
 func (d CeremonyDraft) Check() fault.Fields {
 	var faults fault.Fields
-	checkText(&faults, "/name", d.Name, 400)
+	faults.Text("/name", d.Name, 400)
 	if d.Place != nil {
-		checkText(&faults, "/place", *d.Place, 400)
+		faults.Text("/place", *d.Place, 400)
 	}
 	checkDate(&faults, "/from", d.From)
 	checkDate(&faults, "/until", d.Until)
@@ -100,19 +100,19 @@ func (d CeremonyDraft) Check() fault.Fields {
 		faults.Add("/until", "ends_before_start")
 	}
 	for i, convenor := range d.Convenors {
-		checkText(&faults, fmt.Sprintf("/convenors/%d", i), convenor, 400)
+		faults.Text(fmt.Sprintf("/convenors/%d", i), convenor, 400)
 	}
 	if d.Forum != nil {
-		checkText(&faults, "/forum/name", d.Forum.Name, 400)
+		faults.Text("/forum/name", d.Forum.Name, 400)
 		if d.Forum.Event != "" {
-			checkText(&faults, "/forum/event", d.Forum.Event, 400)
+			faults.Text("/forum/event", d.Forum.Event, 400)
 		}
 		for i, host := range d.Forum.Hosts {
-			checkText(&faults, fmt.Sprintf("/forum/hosts/%d", i), host, 400)
+			faults.Text(fmt.Sprintf("/forum/hosts/%d", i), host, 400)
 		}
 	}
 	if d.Batch != nil {
-		checkText(&faults, "/batch", *d.Batch, 100)
+		faults.Text("/batch", *d.Batch, 100)
 	}
 	if d.InitiationUnits != nil && (*d.InitiationUnits < 1 || *d.InitiationUnits > 100000) {
 		faults.Add("/initiation_units", "out_of_range", fault.Args{"min": "1", "max": "100000"})

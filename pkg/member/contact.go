@@ -29,9 +29,9 @@ type Contact struct {
 // Check gives every fault of the contact.
 func (c Contact) Check() fault.Fields {
 	var faults fault.Fields
-	checkText(&faults, "/name", c.Name, 400)
+	faults.Text("/name", c.Name, 400)
 	if c.Position != nil {
-		checkText(&faults, "/position", *c.Position, 400)
+		faults.Text("/position", *c.Position, 400)
 	}
 	if c.Email != nil {
 		if address, err := mail.ParseAddress(*c.Email); err != nil || address.Address != *c.Email || len(*c.Email) > 254 {
@@ -39,10 +39,10 @@ func (c Contact) Check() fault.Fields {
 		}
 	}
 	if c.Phone != nil {
-		checkText(&faults, "/phone", *c.Phone, 40)
+		faults.Text("/phone", *c.Phone, 40)
 	}
 	if c.Note != nil {
-		checkProse(&faults, "/note", *c.Note, 2000)
+		faults.Prose("/note", *c.Note, 2000)
 	}
 	if c.Email == nil && c.Phone == nil {
 		faults.Add("/email", "email_or_phone")

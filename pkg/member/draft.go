@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"accord/pkg/fault"
 	"accord/pkg/ident"
@@ -89,7 +88,7 @@ func checkNames(name string, names []Name) fault.Fields {
 	primaries, seen := 0, map[string]bool{}
 	if name != "" {
 		primaries++
-		checkText(&faults, "/name", name, 400)
+		faults.Text("/name", name, 400)
 		checkKeyed(&faults, "/name", name)
 	}
 	if len(names) > MaxNames {
@@ -97,9 +96,9 @@ func checkNames(name string, names []Name) fault.Fields {
 	}
 	for i, n := range names {
 		at := fmt.Sprintf("/names/%d", i)
-		checkText(&faults, at+"/text", n.Text, 400)
+		faults.Text(at+"/text", n.Text, 400)
 		checkKeyed(&faults, at+"/text", n.Text)
-		checkOneOf(&faults, at+"/kind", n.Kind, []NameKind{Legal, Short, Former, Brand})
+		fault.OneOf(&faults, at+"/kind", n.Kind, []NameKind{Legal, Short, Former, Brand})
 		if _, ok := ident.ParseLanguage(n.Lang); !ok {
 			faults.Add(at+"/lang", "unknown_language")
 		}
@@ -109,7 +108,7 @@ func checkNames(name string, names []Name) fault.Fields {
 			}
 		}
 		if n.Source != nil {
-			checkText(&faults, at+"/source", *n.Source, 400)
+			faults.Text(at+"/source", *n.Source, 400)
 		}
 		if n.Primary {
 			primaries++
@@ -138,14 +137,14 @@ func checkKeyed(faults *fault.Fields, pointer, name string) {
 
 func checkProfile(kind Kind, country, city, sector, description, website *string, founded *int) fault.Fields {
 	var faults fault.Fields
-	checkOneOf(&faults, "/kind", kind, Kinds())
+	fault.OneOf(&faults, "/kind", kind, Kinds())
 	if country != nil {
 		if _, ok := ident.ParseCountry(*country); !ok {
 			faults.Add("/country", "unknown_country")
 		}
 	}
 	if city != nil {
-		checkText(&faults, "/city", *city, 200)
+		faults.Text("/city", *city, 200)
 	}
 	if sector != nil {
 		if _, ok := ident.ParseSector(*sector); !ok {
@@ -153,7 +152,7 @@ func checkProfile(kind Kind, country, city, sector, description, website *string
 		}
 	}
 	if description != nil {
-		checkProse(&faults, "/description", *description, 4000)
+		faults.Prose("/description", *description, 4000)
 	}
 	if website != nil && !isWebAddress(*website) {
 		faults.Add("/website", "not_a_web_address")
@@ -188,53 +187,14 @@ var sourced = []string{"kind", "country", "city", "sector", "description", "webs
 func checkSources(sources Sources) fault.Fields {
 	var faults fault.Fields
 	for field, source := range sources {
-		checkOneOf(&faults, "/sources/"+field, field, sourced)
-		checkText(&faults, "/sources/"+field, source, 400)
+		fault.OneOf(&faults, "/sources/"+field, field, sourced)
+		faults.Text("/sources/"+field, source, 400)
 	}
 	return faults
-}
-
-func checkOneOf[T ~string](faults *fault.Fields, pointer string, value T, known []T) {
-	list := make([]string, len(known))
-	for i, k := range known {
-		if k == value {
-			return
-		}
-		list[i] = string(k)
-	}
-	faults.Add(pointer, "not_one_of", fault.Args{"values": strings.Join(list, ", ")})
-}
-
-// checkText refuses what is no single line of text between 1 and longest characters.
-func checkText(faults *fault.Fields, pointer, text string, longest int) {
-	checkLines(faults, pointer, text, longest, "")
-}
-
-// checkProse is checkText for text of several lines.
-func checkProse(faults *fault.Fields, pointer, text string, longest int) {
-	checkLines(faults, pointer, text, longest, "\n\t")
-}
-
-func checkLines(faults *fault.Fields, pointer, text string, longest int, allowed string) {
-	switch {
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unseen(r) && !strings.ContainsRune(allowed, r) }):
-		faults.Add(pointer, "invalid_characters")
-	case strings.TrimSpace(text) == "":
-		faults.Add(pointer, "required")
-	case utf8.RuneCountInString(text) > longest:
-		faults.Add(pointer, "too_long", fault.Args{"max": strconv.Itoa(longest)})
-	}
-}
-
-// unseen tells whether a character has no place in a text that people compare
-// by eye: controls, and the marks that turn the direction of writing around.
-func unseen(r rune) bool {
-	return r < 0x20 || r >= 0x7f && r < 0xa0 ||
-		r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd
 }
 
 func isWebAddress(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil &&
-		len(text) <= 2000 && !strings.ContainsFunc(text, func(r rune) bool { return unseen(r) || r == ' ' })
+		len(text) <= 2000 && !strings.ContainsFunc(text, func(r rune) bool { return fault.Unseen(r) || r == ' ' })
 }

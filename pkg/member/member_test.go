@@ -123,8 +123,8 @@ func TestRegister(t *testing.T) {
 			Website: ptr("javascript:alert(1)"), Founded: ptr(9999), Identifiers: []member.Identifier{{Scheme: "lei", Value: "5493001KJTIIGC8Y1R13"}},
 		})
 		for pointer, code := range map[string]string{
-			"/names/0/text": "required", "/names/0/kind": "not_one_of", "/names/0/lang": "unknown_language", "/names": "one_primary_name",
-			"/kind": "not_one_of", "/country": "unknown_country", "/sector": "unknown_sector", "/website": "not_a_web_address",
+			"/names/0/text": "required", "/names/0/kind": "not_in_list", "/names/0/lang": "unknown_language", "/names": "one_primary_name",
+			"/kind": "not_in_list", "/country": "unknown_country", "/sector": "unknown_sector", "/website": "not_a_web_address",
 			"/founded": "out_of_range", "/identifiers/0/value": "lei_check",
 		} {
 			wantField(t, err, pointer, code)

@@ -56,12 +56,12 @@ type Signatory struct {
 // Check gives every fault of the draft that can be told without the register.
 func (d SignatureDraft) Check() fault.Fields {
 	var faults fault.Fields
-	checkOneOf(&faults, "/capacity", d.Capacity, Capacities())
+	fault.OneOf(&faults, "/capacity", d.Capacity, Capacities())
 	checkDate(&faults, "/signed_on", d.SignedOn)
 	if d.Signatory != nil {
-		checkText(&faults, "/signatory/name", d.Signatory.Name, 400)
+		faults.Text("/signatory/name", d.Signatory.Name, 400)
 		if d.Signatory.Title != nil {
-			checkText(&faults, "/signatory/title", *d.Signatory.Title, 400)
+			faults.Text("/signatory/title", *d.Signatory.Title, 400)
 		}
 	}
 	return faults

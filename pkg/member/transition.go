@@ -37,8 +37,8 @@ type Step struct {
 // Check gives every fault of the step that can be told without the register.
 func (s Step) Check() fault.Fields {
 	var faults fault.Fields
-	checkOneOf(&faults, "/to", s.To, Statuses())
-	checkProse(&faults, "/reason", s.Reason, 2000)
+	fault.OneOf(&faults, "/to", s.To, Statuses())
+	faults.Prose("/reason", s.Reason, 2000)
 	if s.EffectiveOn != nil {
 		if _, ok := plan.ParseDate(string(*s.EffectiveOn)); !ok {
 			faults.Add("/effective_on", "not_a_date")

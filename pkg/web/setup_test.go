@@ -246,8 +246,11 @@ func TestSetUpIsHardened(t *testing.T) {
 	t.Run("readers' own forms are taken, behind a proxy too", func(t *testing.T) {
 		body := form(token, "x", "")
 		for _, headers := range [][]string{
-			{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Site", "none"}, {"Origin", "http://example.com"},
-			{"Origin", "https://accord.example.org"}, {},
+			{"Sec-Fetch-Site", "same-origin"},
+			{"Sec-Fetch-Site", "none"},
+			{"Origin", "http://example.com"},
+			{"Origin", "https://accord.example.org"},
+			{},
 		} {
 			s.ask(t, "POST", "/setup", body, headers...).has(t, 422)
 		}

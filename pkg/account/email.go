@@ -46,11 +46,8 @@ const maxName = 400
 // account may have none.
 func checkName(faults *fault.Fields, name string) string {
 	name = norm.NFC.String(strings.TrimSpace(name))
-	switch {
-	case utf8.RuneCountInString(name) > maxName:
-		faults.Add("/name", "too_long", fault.Args{"max": "400"})
-	case !plain(name):
-		faults.Add("/name", "invalid_characters")
+	if name != "" {
+		faults.Text("/name", name, maxName)
 	}
 	return name
 }

@@ -46,18 +46,17 @@ func (u User) checkRole(faults *fault.Fields) {
 		}
 		if u.Post == "" {
 			faults.Add("/post", "required")
-		} else if u.Post != access.Editor && u.Post != access.Approver {
-			faults.Add("/post", "unknown_post")
+		} else {
+			fault.OneOf(faults, "/post", u.Post, []access.Post{access.Editor, access.Approver})
 		}
-	case access.RoleAdmin, access.RoleStaff, access.RoleAnalyst:
+	default:
+		fault.OneOf(faults, "/role", u.Role, []access.Role{access.RoleAdmin, access.RoleStaff, access.RoleMember, access.RoleAnalyst})
 		if u.Member != 0 {
 			faults.Add("/member", "only_for_members")
 		}
 		if u.Post != "" {
 			faults.Add("/post", "only_for_members")
 		}
-	default:
-		faults.Add("/role", "unknown_role")
 	}
 }
 

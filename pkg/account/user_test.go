@@ -47,10 +47,10 @@ func TestAddUser(t *testing.T) {
 	t.Run("only the four roles and the two posts are taken", func(t *testing.T) {
 		for _, role := range []access.Role{"", "root", access.RolePublic, access.RoleSystem} {
 			_, err := w.AddUser(w.as(t, admin), NewUser{Email: "x@example.org", Role: role, Password: goodPassword})
-			invalid(t, err, "/role unknown_role")
+			invalid(t, err, "/role not_in_list")
 		}
 		_, err := w.AddUser(w.as(t, admin), NewUser{Email: "x@example.org", Role: access.RoleMember, Member: member, Post: "chief", Password: goodPassword})
-		invalid(t, err, "/post unknown_post")
+		invalid(t, err, "/post not_in_list")
 	})
 	t.Run("a password made of the address is refused", func(t *testing.T) {
 		_, err := w.AddUser(w.as(t, admin), NewUser{Email: "huang.wei@longcompany.example", Role: access.RoleAnalyst, Password: "HuangWei.LongCompany1"})

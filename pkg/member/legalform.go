@@ -25,10 +25,11 @@ var known = readAffixes(legalFormData, placeData)
 func readAffixes(forms, places string) affixes {
 	a := affixes{latin: make(map[string]struct{}), places: listed(places)}
 	for _, form := range listed(forms) {
-		if isHanWord(form) {
-			a.han = append(a.han, form)
-		} else {
-			a.latin[form] = struct{}{}
+		switch folded := Fold(form); {
+		case isHanWord(folded):
+			a.han = append(a.han, folded)
+		default:
+			a.latin[folded] = struct{}{}
 		}
 	}
 	return a
@@ -61,6 +62,12 @@ func strip(words []string) []string {
 func stripOnce(words []string) ([]string, bool) {
 	for i, word := range words {
 		if isHanWord(word) {
+			if slices.Contains(known.han, word) {
+				if len(words) > 1 {
+					return replaced(words, i, i+1, ""), true
+				}
+				continue
+			}
 			if short, ok := stripHan(word); ok {
 				return replaced(words, i, i+1, short), true
 			}

@@ -109,7 +109,7 @@ func words(name string) []string {
 	hyphen := false // the word being read was joined to the one before it by a hyphen
 	flush := func() {
 		if current.Len() > 0 {
-			all = appendWord(all, current.String(), hyphen)
+			all = appendWord(all, norm.NFC.String(current.String()), hyphen)
 			current.Reset()
 			hyphen = false
 		}
@@ -148,7 +148,7 @@ func appendWord(all []string, word string, hyphen bool) []string {
 	han, lastHan := isHanWord(word), isHanWord(last)
 	single := utf8.RuneCountInString(word) == 1 || utf8.RuneCountInString(last) == 1
 	if han && lastHan || hyphen && single && !han && !lastHan {
-		all[len(all)-1] = last + word
+		all[len(all)-1] = norm.NFC.String(last + word) // what comes together may compose
 		return all
 	}
 	return append(all, word)
@@ -159,12 +159,15 @@ func isWordRune(r rune) bool {
 }
 
 // plain takes out of a name what makes equal names look different to a
-// computer. Case is folded before and after the decomposition, since each
-// brings out capital letters of the other; accents fall away where they are
-// marks of their own after it.
+// computer. Case is folded between decompositions, twice, since each brings out
+// what the other has to take; accents fall away where they are marks of their
+// own in the end.
 func plain(name string) string {
 	fold := cases.Fold()
-	text := norm.NFKD.String(fold.String(norm.NFKD.String(fold.String(name))))
+	text := norm.NFKD.String(strings.ToValidUTF8(name, " "))
+	for range 2 {
+		text = norm.NFKD.String(fold.String(text))
+	}
 	return norm.NFKC.String(strings.Map(plainRune, text))
 }
 

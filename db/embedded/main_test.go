@@ -67,10 +67,12 @@ func folder(t *testing.T) string {
 	return filepath.Join(dir, "var")
 }
 
-// quick is how the tests run a server: on data that may be lost.
+// quick is how the tests run a server: small, and on data that may be lost with
+// the machine, but not with the server.
 func quick(data string) Config {
 	settings := Throwaway()
 	settings["shared_buffers"] = "16MB"
+	settings["synchronous_commit"] = "on"
 	return Config{Data: data, Settings: settings}
 }
 

@@ -12,24 +12,27 @@ import (
 	"testing"
 )
 
-// TestAsAnOrdinaryUser runs all of these tests once more without privileges.
+// TestAsAnOrdinaryUser runs these tests once more without privileges: the main
+// ones, and in the long form all.
 func TestAsAnOrdinaryUser(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		return // the others show it
 	}
-	for _, name := range []string{"nobody"} {
-		u := user{name: name, uid: 65534, gid: 65534, dropped: true}
-		dir := folder(t)
-		must(t, os.Mkdir(dir, 0o700))
-		must(t, u.take(dir))
-		binary := filepath.Join(dir, "embedded.test")
-		duplicate(t, os.Args[0], binary)
-		cmd := u.command(dir, binary, "-test.skip=TestAsAnOrdinaryUser", "-test.timeout=5m")
-		cmd.Env = append(cmd.Env, "TMPDIR="+dir)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("as %s: %v\n%s", name, err, out)
-		}
+	which := "."
+	if testing.Short() {
+		which = "^(TestStart|TestStartRecovers|TestStartRefusesASecondServer|TestOrdinaryUserIsToldWhoseFolderItIs)$"
+	}
+	nobody := user{name: "nobody", uid: 65534, gid: 65534, dropped: true}
+	dir := folder(t)
+	must(t, os.Mkdir(dir, 0o700))
+	must(t, nobody.take(dir))
+	binary := filepath.Join(dir, "embedded.test")
+	duplicate(t, os.Args[0], binary)
+	cmd := nobody.command(dir, binary, "-test.run="+which, "-test.skip=TestAsAnOrdinaryUser", "-test.timeout=5m")
+	cmd.Env = append(cmd.Env, "TMPDIR="+dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("as nobody: %v\n%s", err, out)
 	}
 }
 

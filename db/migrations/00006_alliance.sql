@@ -8,22 +8,20 @@ create table alliance (
     version integer not null default 1,
     change bigint not null,
     name text not null,
-    name_zh text,
+    folded text collate "C" not null,
     point smallint,
     description text,
     founded_on date,
-    website text,
     source jsonb,
     synthetic boolean not null default false,
     constraint alliance_pkey primary key (id),
     constraint alliance_name_length check (char_length(name) between 1 and 400),
-    constraint alliance_name_unique unique (name),
+    constraint alliance_name_unique unique (folded),
     constraint alliance_point_known foreign key (point) references plan_point (number),
     constraint alliance_description_length check (char_length(description) between 1 and 4000),
-    constraint alliance_website_form check (website ~ '^https?://' and char_length(website) <= 2000),
     constraint alliance_change_known foreign key (change) references change (id) deferrable initially deferred
 );
-comment on table alliance is 'A body founded under the plan.';
+comment on table alliance is 'A body founded under the plan. folded is its name as spellings of one name share it; no two alliances have the same.';
 create table alliance_history (ended_by bigint not null, like alliance,
     constraint alliance_history_ended_known foreign key (ended_by) references change (id) deferrable initially deferred);
 create index alliance_history_by_id on alliance_history (id, change);

@@ -27,7 +27,7 @@ select number, version, status, status_since, published, merged_into, merged_fro
         from signature g left join signatory p on p.signature = g.id where g.member = m.number
     ) s) as signatures,
     coalesce((select json_agg(f order by f.measure, f.period_to, f.id) from (
-        select s.*, c.at as stated_at from figure_seen s join change c on c.id = s.change
+        select s.* from figure_seen s
         where s.member = m.number and s.superseded_by is null and (s.is_open or $2 or s.member = $3)
     ) f), '[]') as figures
 from member m

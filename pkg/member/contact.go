@@ -80,11 +80,11 @@ insert into contact (id, member, name, position, email, phone, note) values ($1,
 // not one that the actor may write to, Conflict when it is merged, and Invalid
 // with every field at fault.
 func (s *Service) AddContact(ctx context.Context, number ident.Member, draft Contact) (Contact, error) {
+	if _, err := access.Require(ctx, access.WriteContacts); err != nil {
+		return Contact{}, err
+	}
 	draft.ID, draft.Member, draft.Version = ident.New[ident.Contact](), number, 1
 	if err := draft.Check().Err(); err != nil {
-		if _, denied := access.Require(ctx, access.WriteContacts); denied != nil {
-			return Contact{}, denied
-		}
 		return Contact{}, err
 	}
 	return draft, s.writeContact(ctx, number, "contact.added", func(tx *db.Tx) (Contact, error) {

@@ -39,7 +39,6 @@ type Listing struct {
 	Descending bool
 	After      *Item // the last item of the page before
 	Limit      int
-	Today      plan.Date
 }
 
 // Item is a member in a list.
@@ -70,7 +69,7 @@ func (s *Service) List(ctx context.Context, q Listing) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	sql, args := compose(q, actor.Scope())
+	sql, args := compose(q, actor.Scope(), plan.Today(s.db.Now()))
 	var items []Item
 	if err := s.db.Select(ctx, &items, sql, args...); err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
@@ -88,11 +87,11 @@ func (q Listing) noDay() string {
 }
 
 // compose makes the statement of a query from fixed fragments.
-func compose(q Listing, scope access.Scope) (string, []any) {
+func compose(q Listing, scope access.Scope, today plan.Date) (string, []any) {
 	f := &db.Filter{}
 	from, matched, rank := "member m", "null::text", "''"
 	visible(f, scope)
-	filter(f, q, scope)
+	filter(f, q, scope, today)
 	if q.Text != "" {
 		from = search(f, q.Text, f.Take()) + " cross join lateral (select * from member where number = hit.member limit 1) m"
 		matched, rank = "hit.text", "hit.rank::text"
@@ -126,7 +125,7 @@ func visible(f *db.Filter, scope access.Scope) {
 	}
 }
 
-func filter(f *db.Filter, q Listing, scope access.Scope) {
+func filter(f *db.Filter, q Listing, scope access.Scope, today plan.Date) {
 	if q.Country != "" {
 		f.And("m.country = ?", q.Country)
 	}
@@ -149,7 +148,7 @@ func filter(f *db.Filter, q Listing, scope access.Scope) {
 	}
 	if q.Alliance != 0 {
 		f.And(`exists (select from alliance_membership a where a.member = m.number and a.alliance = ?
-        and daterange(a.from_on, a.until_on, '[]') @> ?::date)`, q.Alliance, q.Today)
+        and daterange(a.from_on, a.until_on, '[]') @> ?::date)`, q.Alliance, today)
 	}
 	if q.Point != 0 {
 		f.And("exists (select from commitment c where c.member = m.number and c.point = ? and c.state in ('registered', 'closed'))", q.Point)

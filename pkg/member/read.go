@@ -167,3 +167,23 @@ func (s *Service) Transitions(ctx context.Context, number ident.Member, after id
 	}
 	return listOf[Transition](ctx, s.db, actor, number, listTransitions, after, limit)
 }
+
+const readTransition = `
+select t.id, t.member, t.change, t.from_status, t.to_status, t.effective_on, t.reason, t.survivor, c.at as recorded_at
+from member_transition t join change c on c.id = t.change
+where t.id = $1`
+
+// ReadTransition gives one step, which never changes.
+//
+// It refuses with Forbidden when the actor is not staff and NotFound when
+// there is no such step.
+func (s *Service) ReadTransition(ctx context.Context, id ident.Transition) (Transition, error) {
+	if _, err := access.Require(ctx, access.TransitionMember); err != nil {
+		return Transition{}, err
+	}
+	var t Transition
+	if err := s.db.Get(ctx, &t, readTransition, id); err != nil {
+		return Transition{}, fmt.Errorf("read step %s: %w", id, err)
+	}
+	return t, nil
+}

@@ -15,15 +15,15 @@ import (
 
 // Transition is one step of a member through the membership lifecycle.
 type Transition struct {
-	ID          ident.Transition `json:"id"`
-	Member      ident.Member     `json:"member"`
-	Change      ident.Change     `json:"change"`
-	From        *Status          `json:"from_status"` // nil for the registration
-	To          Status           `json:"to_status"`
-	EffectiveOn *plan.Date       `json:"effective_on"` // nil where the day is not known
-	Reason      string           `json:"reason"`
-	Survivor    *ident.Member    `json:"survivor"` // for a merge
-	RecordedAt  time.Time        `json:"recorded_at"`
+	ID          ident.Transition `db:"id" json:"id"`
+	Member      ident.Member     `db:"member" json:"member"`
+	Change      ident.Change     `db:"change" json:"change"`
+	From        *Status          `db:"from_status" json:"from_status"` // nil for the registration
+	To          Status           `db:"to_status" json:"to_status"`
+	EffectiveOn *plan.Date       `db:"effective_on" json:"effective_on"` // nil where the day is not known
+	Reason      string           `db:"reason" json:"reason"`
+	Survivor    *ident.Member    `db:"survivor" json:"survivor"` // for a merge
+	RecordedAt  time.Time        `db:"recorded_at" json:"recorded_at"`
 }
 
 // Step is a transition to be taken.

@@ -14,11 +14,17 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"accord/api"
 )
 
-// version is the commit that the binary was made from; scripts/build sets it
-// through the linker, which can set variables only.
-var version = "unknown"
+// What the binary was made from and when that was committed. scripts/build sets
+// them through the linker, which can set variables only.
+var (
+	version = "unknown"
+	commit  string
+	built   string
+)
 
 // commands is the command line.
 type commands struct {
@@ -26,8 +32,10 @@ type commands struct {
 
 	Serve   serveCommand   `cmd:"" help:"Serve the register."`
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database to this program's version, or tell where it is."`
+	Seed    seedCommand    `cmd:"" help:"Load the register that ships with accord; what is there already stays as it is."`
 	User    userCommand    `cmd:"" help:"Manage accounts."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what stands in the way, and say how to mend it."`
+	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the API's contract."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Stop    stopCommand    `cmd:"" help:"End a private PostgreSQL that a killed accord left behind."`
 }
@@ -82,7 +90,12 @@ type versionCommand struct {
 
 func (c versionCommand) Run(sh shell) error {
 	if c.JSON {
-		return sh.json(map[string]string{"version": version, "go": runtime.Version()})
+		return sh.json(build())
 	}
 	return sh.print("accord %s (%s)\n", version, runtime.Version())
+}
+
+// build says what this program is, as GET /version does.
+func build() api.Version {
+	return api.Version{Version: version, Commit: commit, Built: built, Go: runtime.Version()}
 }

@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -12,11 +14,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"accord/api"
 	"accord/pkg/access"
 	"accord/pkg/account"
 	"accord/pkg/fault"
 	"accord/pkg/ledger"
 	"accord/pkg/server"
+	"accord/pkg/web"
 )
 
 // register is the running register: the offices on their database, behind the doors.
@@ -33,11 +37,22 @@ func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyri
 	if err != nil {
 		return nil, err
 	}
+	gate := server.NewGate(d.Ping)
+	doors, err := c.doors(ctx, newOffices(d.DB), accounts, gate)
+	if err != nil {
+		return nil, err
+	}
 	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	err = errors.Join(
+		metrics.Register(collectors.NewGoCollector()),
+		metrics.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})))
+	if err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
 	s, err := server.New(server.Options{
+		Doors:          doors,
 		Authenticator:  accounts,
-		Gate:           server.NewGate(d.Ping),
+		Gate:           gate,
 		Logger:         d.log,
 		Metrics:        metrics,
 		TrustedProxies: c.TrustedProxies,
@@ -47,6 +62,28 @@ func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyri
 		return nil, usage(err.Error())
 	}
 	return &register{base: base, db: d, accounts: accounts, server: s}, nil
+}
+
+// doors makes the JSON door and the HTML door.
+func (c *serveCommand) doors(ctx context.Context, o offices, accounts *account.Service, gate *server.Gate) ([]server.Door, error) {
+	key, err := accounts.Secret(access.System(ctx), "cursors")
+	if err != nil {
+		return nil, err
+	}
+	json, err := api.New(api.Options{
+		Offices:   api.Offices{Members: o.members},
+		CursorKey: key,
+		Ready:     gate.Ready,
+		Version:   build(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	html, err := web.New(accounts, c.BaseURL)
+	if err != nil {
+		return nil, usage("ACCORD_BASE_URL: " + err.Error())
+	}
+	return []server.Door{json, html}, nil
 }
 
 // sweepEvery is how often what has had its time is forgotten.

@@ -77,8 +77,8 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 }
 
 // prepare sees to it that the database holds a register of this program's
-// version: it makes the private one, and refuses others unless told to migrate
-// them.
+// version: it makes and fills the private one, and refuses others unless told
+// to migrate them.
 func (c *serveCommand) prepare(ctx context.Context, d *database) error {
 	if d.server == nil && !c.Migrate {
 		return d.suits(ctx)
@@ -86,7 +86,11 @@ func (c *serveCommand) prepare(ctx context.Context, d *database) error {
 	if _, err := d.migrate(ctx); err != nil {
 		return err
 	}
-	return d.sees(ctx)
+	if err := d.sees(ctx); err != nil || d.server == nil {
+		return err
+	}
+	_, err := d.seed(ctx)
+	return err
 }
 
 // listeners are the server's sockets, open before the register says where it is.

@@ -1,0 +1,111 @@
+//go:build unix
+
+package main_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"accord/db"
+	"accord/db/dbtest"
+)
+
+// empty makes a database of the users' own with nothing in it.
+func empty(t *testing.T, locale string) string {
+	t.Helper()
+	admin := dbtest.New(t)
+	address, err := url.Parse(dbtest.URL(t))
+	must(t, err)
+	name := "own_" + uuid.NewString()
+	must(t, admin.Administer(context.Background(),
+		fmt.Sprintf(`create database %q template template0 encoding 'UTF8' locale '%s'`, name, locale)))
+	t.Cleanup(func() {
+		must(t, admin.Administer(context.Background(), fmt.Sprintf(`drop database %q with (force)`, name)))
+	})
+	address.Path = "/" + name
+	return address.String()
+}
+
+func TestOwnDatabase(t *testing.T) {
+	t.Parallel()
+
+	t.Run("is not touched unless told to", func(t *testing.T) {
+		t.Parallel()
+		p := on(empty(t, "C.UTF-8"))
+		p.refused(t, 5, []string{"accord migrate up"}, "serve")
+		p.refused(t, 5, []string{"accord migrate up"}, "migrate", "status")
+		p.refused(t, 5, []string{"accord migrate up"}, "user", "list")
+		p.must(t, "", "migrate", "up")
+		p.must(t, "", "migrate", "up")
+		status := decode[db.Schema](t, p.must(t, "", "migrate", "status", "--json"))
+		if status.At == 0 || status.At != status.Want {
+			t.Errorf("status: %+v", status)
+		}
+	})
+	t.Run("is migrated by serve when told to", func(t *testing.T) {
+		t.Parallel()
+		s := on(empty(t, "C.UTF-8")).serve(t, "--migrate")
+		if status, _ := s.get(t, "/readyz"); status != http.StatusOK {
+			t.Errorf("answers %d", status)
+		}
+		if code := s.end(t, syscall.SIGTERM); code != 0 {
+			t.Errorf("exit code %d\n%s", code, s.log)
+		}
+	})
+	t.Run("is refused when its schema is newer than the program", func(t *testing.T) {
+		t.Parallel()
+		address := dbtest.URL(t)
+		newer(t, address)
+		p := on(address)
+		p.refused(t, 5, []string{"too new"}, "serve")
+		p.refused(t, 5, []string{"too new"}, "serve", "--migrate")
+		p.refused(t, 5, []string{"too new"}, "migrate", "up")
+	})
+	t.Run("is refused when its locale is blind to Chinese", func(t *testing.T) {
+		t.Parallel()
+		p := on(empty(t, "C"))
+		p.refused(t, 6, []string{"环球易购", "C.UTF-8"}, "serve", "--migrate")
+		p.refused(t, 6, []string{"环球易购", "C.UTF-8"}, "serve")
+	})
+	t.Run("may be on several hosts, of which one takes writes", func(t *testing.T) {
+		t.Parallel()
+		address, err := url.Parse(dbtest.URL(t))
+		must(t, err)
+		query := address.Query()
+		query.Set("host", "/nonexistent,"+query.Get("host"))
+		query.Set("target_session_attrs", "read-write")
+		query.Del("port")
+		address.RawQuery = query.Encode()
+		s := on(address.String()).serve(t)
+		if status, _ := s.get(t, "/readyz"); status != http.StatusOK {
+			t.Errorf("answers %d", status)
+		}
+	})
+	t.Run("that does not answer is named without its password", func(t *testing.T) {
+		t.Parallel()
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		closed := l.Addr().String()
+		must(t, l.Close())
+		o := on("postgres://accord:hunter2hunter2@"+closed+"/accord?sslmode=disable").run(t, "", "serve")
+		if o.code != 6 || strings.Contains(o.err, "hunter2") {
+			t.Errorf("exit code %d\n%s", o.code, o.err)
+		}
+	})
+}
+
+// newer makes the schema look as if a later program had migrated it.
+func newer(t *testing.T, address string) {
+	t.Helper()
+	d := dbtest.Open(t, address)
+	must(t, d.Administer(context.Background(),
+		`insert into goose_db_version (version_id, is_applied) values (99999, true)`))
+}

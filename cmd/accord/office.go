@@ -1,0 +1,33 @@
+//go:build unix
+
+package main
+
+import (
+	"accord/db"
+	"accord/pkg/commitment"
+	"accord/pkg/figure"
+	"accord/pkg/intake"
+	"accord/pkg/member"
+)
+
+// offices are the rooms behind the doors.
+type offices struct {
+	db      *db.DB
+	plans   *commitment.Plans
+	members *member.Service
+	figures *figure.Service
+}
+
+func newOffices(d *db.DB) offices {
+	return offices{
+		db:      d,
+		plans:   commitment.NewPlans(d),
+		members: member.New(d, figure.Reveal),
+		figures: figure.New(d),
+	}
+}
+
+// intake is the offices that loaded data goes to.
+func (o offices) intake() intake.Offices {
+	return intake.Offices{DB: o.db, Plans: o.plans, Members: o.members, Figures: o.figures}
+}

@@ -663,7 +663,7 @@ type AllianceMembership struct {
 	Member int64        `json:"member"`
 	Role   AllianceRole `json:"role"`
 
-	// Until The first day on which it no longer held the role.
+	// Until The last day on which it held the role.
 	Until   Date  `json:"until,omitempty,omitzero"`
 	Version int64 `json:"version"`
 }

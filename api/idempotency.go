@@ -1,0 +1,71 @@
+package api
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"accord/db"
+	"accord/pkg/access"
+	"accord/pkg/fault"
+)
+
+const (
+	keyHeader  = "Idempotency-Key"
+	longestKey = 255
+)
+
+// checkKey refuses a key that is malformed, and any key on a route whose answer
+// holds a secret, since answers to keys are kept.
+func (r *request) checkKey() error {
+	given, ok := r.gin.Request.Header[keyHeader]
+	if !ok || r.op.method != "POST" {
+		return nil
+	}
+	code := ""
+	switch {
+	case r.route.secret:
+		code = "idempotency_key_refused"
+	case len(given) != 1 || given[0] == "" || len(given[0]) > longestKey || !visible(given[0]):
+		code = "idempotency_key_malformed"
+	default:
+		r.key = given[0]
+		return nil
+	}
+	return &fault.Error{Kind: fault.Malformed, Code: code, Fields: fault.Fields{{Pointer: keyHeader, Code: code}}}
+}
+
+func visible(text string) bool {
+	for _, c := range []byte(text) {
+		if c < '!' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// claim puts the request's Idempotency-Key into its context, for the
+// transaction of the office to claim.
+func (r *request) claim(tree map[string]any) error {
+	actor, ok := access.From(r.ctx)
+	if r.key == "" || !ok || actor.User == "" { // without an account the office refuses
+		return nil
+	}
+	body, err := canonical(tree)
+	if err != nil {
+		return fmt.Errorf("digest the body: %w", err)
+	}
+	digest := sha256.Sum256(body)
+	r.ctx = db.WithClaim(r.ctx, db.Claim{
+		User:   actor.User,
+		Route:  r.op.method + " " + r.gin.Request.URL.Path,
+		Key:    r.key,
+		Digest: digest[:],
+		Status: r.op.status,
+	})
+	return nil
+}
+
+// replayed tells whether err says that the request's key was answered before.
+// The handler then answers from the thing as that change made it.
+func replayed(err error) (*db.Replay, bool) { return errors.AsType[*db.Replay](err) }

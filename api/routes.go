@@ -1,0 +1,45 @@
+package api
+
+// route is one line of the table.
+type route struct {
+	method    string
+	path      string // as in the contract
+	operation string // its operationId
+	handle    handler
+	secret    bool // the answer holds or confirms a secret: no Idempotency-Key
+}
+
+// routes is the whole door on one screen.
+func (d *Door) routes() []route {
+	const get, post, patch, remove = "GET", "POST", "PATCH", "DELETE"
+	return []route{
+		{get, "/api/v1/members", "listMembers", d.listMembers, false},
+		{post, "/api/v1/members", "registerMember", d.registerMember, false},
+		{get, "/api/v1/members/{number}", "readMember", d.readMember, false},
+		{patch, "/api/v1/members/{number}", "amendMember", d.amendMember, false},
+		{get, "/api/v1/members/{number}/transitions", "listTransitions", d.listTransitions, false},
+		{post, "/api/v1/members/{number}/transitions", "transitionMember", d.transitionMember, false},
+		{get, "/api/v1/members/{number}/terms", "listTerms", d.listTerms, false},
+		{get, "/api/v1/members/{number}/contacts", "listContacts", d.listContacts, false},
+		{post, "/api/v1/members/{number}/contacts", "addContact", d.addContact, false},
+		{get, "/api/v1/contacts/{id}", "readContact", d.readContact, false},
+		{patch, "/api/v1/contacts/{id}", "amendContact", d.amendContact, false},
+		{remove, "/api/v1/contacts/{id}", "removeContact", d.removeContact, false},
+		{get, "/api/v1/members/{number}/signatures", "listSignatures", d.listSignatures, false},
+		{post, "/api/v1/members/{number}/signatures", "recordSignature", d.recordSignature, false},
+		{get, "/api/v1/signatures/{id}", "readSignature", d.readSignature, false},
+
+		{get, "/api/v1/ceremonies", "listCeremonies", d.listCeremonies, false},
+		{post, "/api/v1/ceremonies", "recordCeremony", d.recordCeremony, false},
+		{get, "/api/v1/ceremonies/{id}", "readCeremony", d.readCeremony, false},
+		{patch, "/api/v1/ceremonies/{id}", "amendCeremony", d.amendCeremony, false},
+		{get, "/api/v1/ceremonies/{id}/signatures", "listCeremonySignatures", d.listCeremonySignatures, false},
+
+		{get, "/healthz", "readHealth", d.readHealth, false},
+		{get, "/readyz", "readReadiness", d.readReadiness, false},
+		{get, "/version", "readVersion", d.readVersion, false},
+		{get, "/openapi.json", "readContract", d.readContract, false},
+		{get, "/docs", "readDocs", d.readDocs, false},
+		{get, "/docs/{file}", "readDocsFile", d.readDocsFile, false},
+	}
+}

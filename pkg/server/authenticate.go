@@ -1,0 +1,57 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"accord/pkg/access"
+	"accord/pkg/fault"
+)
+
+// tokenLimit is far above the length of a token of ours.
+const tokenLimit = 4096
+
+// The code of a token that is no good, for the challenge of the answer.
+const codeTokenInvalid = "token_invalid"
+
+// authenticate puts the caller into the context: the public without an
+// Authorization header, else whoever the token belongs to. A bad token is
+// refused everywhere, so that nobody believes to be signed in who is not.
+func (s *Server) authenticate(c *gin.Context) {
+	ctx := c.Request.Context()
+	given := c.Request.Header["Authorization"]
+	if len(given) == 0 {
+		c.Request = c.Request.WithContext(access.Public(ctx))
+		c.Next()
+		return
+	}
+	token, err := bearer(given)
+	var actor access.Actor
+	if err == nil {
+		actor, err = s.authenticator.Authenticate(ctx, token)
+	}
+	if err != nil {
+		c.Request = c.Request.WithContext(access.Public(ctx))
+		_ = c.Error(err)
+		c.Abort()
+		return
+	}
+	c.Request = c.Request.WithContext(access.With(ctx, actor))
+	c.Next()
+}
+
+// bearer takes the token from the Authorization headers.
+func bearer(headers []string) (string, error) {
+	if len(headers) != 1 {
+		return "", fault.New(fault.Unauthenticated, "authorization_malformed")
+	}
+	scheme, token, found := strings.Cut(headers[0], " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") || token == "" || strings.ContainsAny(token, " \t,") {
+		return "", fault.New(fault.Unauthenticated, "authorization_malformed")
+	}
+	if len(token) > tokenLimit {
+		return "", fault.New(fault.Unauthenticated, codeTokenInvalid)
+	}
+	return token, nil
+}

@@ -1,0 +1,138 @@
+package server
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"accord/pkg/access"
+	"accord/pkg/fault"
+)
+
+const requestIDHeader = "X-Request-Id"
+
+// observe names the request, and when it is over writes its line in the log
+// and counts it. The line holds the route's pattern, never the query or the
+// body, which may hold secrets.
+func (s *Server) observe(c *gin.Context) {
+	start := time.Now()
+	id := c.Request.Header.Get(requestIDHeader)
+	if !wellFormed(id) {
+		id = newRequestID()
+	}
+	c.Writer.Header()[requestIDHeader] = []string{id}
+	c.Next()
+	taken := time.Since(start)
+	route := c.FullPath()
+	if route == "" {
+		route = "unmatched"
+	}
+	s.meter.count(c.Request.Method, route, c.Writer.Status(), taken)
+	s.log(c, id, route, taken)
+}
+
+func (s *Server) log(c *gin.Context, id, route string, taken time.Duration) {
+	ctx := c.Request.Context()
+	status := c.Writer.Status()
+	level := slog.LevelInfo
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if s.logger.Enabled(ctx, level) {
+		attrs := make([]slog.Attr, 0, 10)
+		attrs = append(attrs,
+			slog.String("request_id", id),
+			slog.String("method", c.Request.Method),
+			slog.String("route", route),
+			slog.Int("status", status),
+			slog.Int("bytes", max(0, c.Writer.Size())),
+			slog.Duration("taken", taken),
+			slog.String("address", c.ClientIP()),
+		)
+		if actor, ok := access.From(ctx); ok && actor.User != "" {
+			attrs = append(attrs, slog.String("user", string(actor.User)))
+		}
+		if last := c.Errors.Last(); last != nil {
+			attrs = append(attrs, slog.String("error", cause(ctx, last.Err)))
+		}
+		s.logger.LogAttrs(ctx, level, "request", attrs...)
+	}
+	if event := eventOf(c); event != "" {
+		s.meter.securityEvent(event)
+		s.logger.LogAttrs(ctx, slog.LevelWarn, "security event",
+			slog.String("event", event), slog.String("request_id", id), slog.String("route", route),
+			slog.String("address", c.ClientIP()))
+	}
+}
+
+// cause is what the log says of an error. Faults of fields say no more than
+// codes and pointers; the error's own text has no values of the request in it.
+func cause(ctx context.Context, err error) string {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return "client gone: " + err.Error()
+	}
+	return err.Error()
+}
+
+// eventOf names the security event that a request was, or "".
+func eventOf(c *gin.Context) string {
+	last := c.Errors.Last()
+	if last == nil {
+		return ""
+	}
+	f, ok := errors.AsType[*fault.Error](last.Err)
+	if !ok {
+		return ""
+	}
+	switch f.Kind {
+	case fault.Forbidden:
+		return "forbidden"
+	case fault.RateLimited:
+		return "rate_limited"
+	case fault.Unauthenticated:
+		if f.Code == "unauthenticated" { // asked without a credential: a reader who has lost the way
+			return ""
+		}
+		return f.Code
+	default:
+	}
+	for _, field := range f.Fields {
+		if field.Code == "cursor_invalid" {
+			return field.Code
+		}
+	}
+	return ""
+}
+
+// newRequestID gives a name that no two requests share. It is no secret.
+func newRequestID() string {
+	var raw [16]byte
+	binary.LittleEndian.PutUint64(raw[:8], rand.Uint64())
+	binary.LittleEndian.PutUint64(raw[8:], rand.Uint64())
+	return hex.EncodeToString(raw[:])
+}
+
+// wellFormed tells whether a request id from outside can stand in the log and
+// in a header as it is.
+func wellFormed(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for _, r := range []byte(id) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func requestIDOf(c *gin.Context) string { return c.Writer.Header().Get(requestIDHeader) }

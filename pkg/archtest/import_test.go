@@ -1,0 +1,186 @@
+package archtest
+
+import (
+	"go/ast"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Rooms that may be named in the law instead of single packages.
+var (
+	leaves = []string{"pkg/fault", "pkg/ident", "pkg/plan", "pkg/bound"}
+	vault  = append([]string{"db", "pkg/access"}, leaves...)
+	office = append([]string{"pkg/ledger"}, vault...)
+	domain = []string{"pkg/member", "pkg/figure", "pkg/alliance", "pkg/commitment", "pkg/statistics", "pkg/account"}
+	door   = append(append([]string{"pkg/phrase"}, office...), domain...)
+)
+
+// mayImport is the import law: what each package of the project may import of
+// the others. A package that is not in it has no place in the house yet.
+var mayImport = map[string][]string{
+	"pkg/fault": nil,
+	"pkg/ident": {"pkg/fault"},
+	"pkg/plan":  {"pkg/fault"},
+	"pkg/bound": {"pkg/fault"},
+
+	"pkg/phrase": {"pkg/fault"},
+	"pkg/access": {"pkg/fault", "pkg/ident"},
+	"db":         {"pkg/fault", "pkg/ident"},
+
+	"db/embedded":           nil,
+	"db/embedded/throwaway": {"db/embedded"},
+	"db/dbtest":             {"db", "db/embedded"},
+	"db/seed":               vault, // the shipped register, as data
+
+	"pkg/ledger":     vault,
+	"pkg/member":     office,
+	"pkg/account":    office,
+	"pkg/figure":     with(office, "pkg/member"),
+	"pkg/alliance":   with(office, "pkg/member"),
+	"pkg/commitment": with(office, "pkg/member"),
+	"pkg/statistics": with(office, "pkg/member"),
+
+	"pkg/intake": with(door, "db/seed"), // fills the domains through their offices
+
+	"api":        door,
+	"pkg/web":    door,
+	"pkg/server": with(door, "api", "pkg/web"),
+
+	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake"),
+	"scripts/bench": with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake"),
+
+	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "pkg/intake"),
+	"pkg/archtest":     nil,
+}
+
+func with(list []string, more ...string) []string { return append(slices.Clone(list), more...) }
+
+// walls say who alone may import what is foreign, by the beginning of its path.
+var walls = map[string][]string{
+	"github.com/gin-gonic/":      {"pkg/server", "api", "pkg/web"},
+	"github.com/jmoiron/sqlx":    {"db"},
+	"github.com/lib/pq":          {"db"},
+	"github.com/pressly/goose":   {"db"},
+	"database/sql":               {"db"},
+	"github.com/golang-jwt/":     {"pkg/account"},
+	"github.com/getkin/":         {"api"},
+	"github.com/nicksnyder/":     {"pkg/phrase"},
+	"github.com/prometheus/":     {"pkg/server", "cmd/accord"},
+	"github.com/alecthomas/kong": {"cmd/accord"},
+	"net/http":                   {"api", "pkg/web", "pkg/server", "cmd/accord", "scripts/bench"},
+	"testing":                    {"db/dbtest", "pkg/registrytest"},
+	"unsafe":                     nil,
+	"reflect":                    nil,
+}
+
+// imports visits each import of a file.
+func imports(f *file, visit func(path string, spec *ast.ImportSpec)) {
+	for _, spec := range f.tree.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err == nil {
+			visit(name, spec)
+		}
+	}
+}
+
+func TestPackagesImportDownwardOnly(t *testing.T) {
+	t.Parallel()
+	h := code(t)
+	for _, dir := range h.folders {
+		allowed, known := mayImport[dir.path]
+		if !known {
+			t.Errorf("%s is in no room of the import law", dir.path)
+		}
+		for _, f := range dir.production() {
+			imports(f, func(name string, spec *ast.ImportSpec) {
+				ours, found := strings.CutPrefix(name, module+"/")
+				if found && !slices.Contains(allowed, ours) {
+					t.Errorf("%s: %s may not import %s", h.at(spec), dir.path, ours)
+				}
+			})
+		}
+	}
+	for name := range mayImport {
+		if !slices.ContainsFunc(h.folders, func(f *folder) bool { return f.path == name }) {
+			t.Errorf("the import law knows %s, which is not there", name)
+		}
+	}
+}
+
+func TestForeignPackagesStayBehindTheirWalls(t *testing.T) {
+	t.Parallel()
+	h := code(t)
+	for _, dir := range h.folders {
+		for _, f := range dir.production() {
+			imports(f, func(name string, spec *ast.ImportSpec) {
+				for wall, inside := range walls {
+					if (name == strings.TrimSuffix(wall, "/") || strings.HasPrefix(name, strings.TrimSuffix(wall, "/")+"/")) &&
+						!slices.Contains(inside, dir.path) {
+						t.Errorf("%s: %s may not import %s", h.at(spec), dir.path, name)
+					}
+				}
+			})
+		}
+	}
+}
+
+// calls say who alone may call a function of the standard library.
+var calls = map[string][]string{
+	"os.Getenv":    {"cmd/accord", "db/dbtest", "scripts/bench"},
+	"os.LookupEnv": {"cmd/accord", "db/dbtest", "scripts/bench"},
+	"os.Environ":   {"cmd/accord", "db/embedded", "scripts/bench"}, // db/embedded hands it on to PostgreSQL
+	"os.Setenv":    nil,
+	"os.Exit":      {"cmd/accord", "db/embedded/throwaway", "scripts/bench"},
+	"time.Now":     clocks,
+	"time.Since":   clocks,
+	"time.Until":   clocks,
+	"time.Sleep":   nil,
+	"log.Print":    nil,
+	"fmt.Println":  {"cmd/accord", "db/embedded/throwaway", "scripts/bench"},
+	"fmt.Printf":   {"cmd/accord", "db/embedded/throwaway", "scripts/bench"},
+}
+
+var clocks = []string{"db", "db/embedded", "pkg/server", "cmd/accord", "scripts/bench"}
+
+func TestTimeAndSurroundingsAreHandedIn(t *testing.T) {
+	t.Parallel()
+	h := code(t)
+	for _, dir := range h.folders {
+		for _, f := range dir.production() {
+			ast.Inspect(f.tree, func(n ast.Node) bool {
+				s, ok := n.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				x, ok := s.X.(*ast.Ident)
+				if !ok {
+					return true
+				}
+				if inside, walled := calls[x.Name+"."+s.Sel.Name]; walled && !slices.Contains(inside, dir.path) {
+					t.Errorf("%s: %s may not use %s.%s", h.at(n), dir.path, x.Name, s.Sel.Name)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// No test sleeps: what a test waits for, it is told of.
+func TestNoTestSleeps(t *testing.T) {
+	t.Parallel()
+	h := code(t)
+	for _, dir := range h.folders {
+		for _, f := range dir.files {
+			ast.Inspect(f.tree, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					if q, name := callee(call); q == "time" && name == "Sleep" {
+						t.Errorf("%s sleeps", h.at(n))
+					}
+				}
+				return true
+			})
+		}
+	}
+}

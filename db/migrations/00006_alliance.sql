@@ -47,8 +47,8 @@ create table alliance_membership (
     constraint alliance_membership_member_known foreign key (member) references member (number),
     constraint alliance_membership_change_known foreign key (change) references change (id) deferrable initially deferred
 );
-create index alliance_membership_by_alliance on alliance_membership (alliance, id);
-create index alliance_membership_by_member on alliance_membership (member, id);
+create index alliance_membership_by_alliance on alliance_membership (alliance, member, id);
+create index alliance_membership_by_member on alliance_membership (member, alliance, id);
 comment on table alliance_membership is 'A member belongs to an alliance in a role from a day to a day, both included; an absent day is not known or not yet come. Terms of one role never overlap.';
 create table alliance_membership_history (ended_by bigint not null, like alliance_membership,
     constraint alliance_membership_history_ended_known foreign key (ended_by) references change (id) deferrable initially deferred);

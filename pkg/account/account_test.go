@@ -195,6 +195,18 @@ func invalid(t *testing.T, err error, want ...string) {
 	}
 }
 
+// untilWaiting returns when so many transactions wait for another one.
+func (w world) untilWaiting(t *testing.T, many int) {
+	t.Helper()
+	const waiting = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+	for range 50_000 {
+		if w.count(t, waiting) >= many {
+			return
+		}
+	}
+	t.Fatalf("there are no %d transactions that wait for another", many)
+}
+
 // count counts the rows that the query gives.
 func (w world) count(t *testing.T, query string, args ...any) int {
 	t.Helper()

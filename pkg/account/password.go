@@ -35,6 +35,12 @@ func normalise(pointer, password string) (string, error) {
 	return secret, nil
 }
 
+// CheckPassword gives the faults of a password that somebody chose, at the pointer.
+func (s *Service) CheckPassword(pointer, password string) fault.Fields {
+	_, err := s.newSecret(pointer, password)
+	return fault.FieldsOf(err)
+}
+
 // newSecret checks a password that somebody chose and gives its normal form.
 // Own are the words that belong to the account: its e-mail address, its name.
 //

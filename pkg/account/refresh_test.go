@@ -1,7 +1,6 @@
 package account
 
 import (
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -143,10 +142,7 @@ func (w world) race(t *testing.T, tokens Tokens) (Tokens, error) {
 			answers <- answer{next, err}
 		}()
 	}
-	const waiting = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-	for w.count(t, waiting) < 2 {
-		runtime.Gosched()
-	}
+	w.untilWaiting(t, 2)
 	close(release)
 	if err := <-done; err != nil {
 		t.Fatal(err)

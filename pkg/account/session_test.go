@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"accord/db"
 	"accord/pkg/access"
 	"accord/pkg/fault"
 )
@@ -104,6 +105,31 @@ func TestRehash(t *testing.T) {
 		t.Error("a sign-in leaves the hash at the old parameters")
 	}
 	w.signIn(t, "a@example.org")
+}
+
+func TestSignInDuringReset(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.add(t, "a@example.org", access.RoleStaff)
+	answer := make(chan error, 1)
+	err := w.d.InTx(t.Context(), func(tx *db.Tx) error { // a reset under way: it has looked for sessions, and is not committed
+		if _, err := tx.Exec(t.Context(), setPassword, u.ID, w.hasher.dummy, tx.Now); err != nil {
+			return err
+		}
+		go func() {
+			_, err := w.SignIn(public(t), Credentials{Email: "a@example.org", Password: goodPassword, From: from("192.0.2.1")})
+			answer <- err
+		}()
+		w.untilWaiting(t, 1)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused(t, <-answer, fault.Unauthenticated, "wrong_credentials")
+	if n := w.count(t, `select count(*) from session`); n != 0 {
+		t.Error("a session was opened with a password that was just replaced")
+	}
 }
 
 func TestSessionEnds(t *testing.T) {

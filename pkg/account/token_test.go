@@ -144,6 +144,7 @@ func TestForgedAccessTokens(t *testing.T) {
 		"padding":                        good.Access + "==",
 		"a fourth part":                  good.Access + ".x",
 		"spaces around":                  " " + good.Access,
+		"signed, but longer than ours":   w.forge(header, with(said, part{"jti": strings.Repeat("x", 2*maxAccessToken)})),
 		"nothing":                        "",
 		"not base64":                     "ä.ö.ü",
 	} {

@@ -97,17 +97,26 @@ func (s *Service) AddUser(ctx context.Context, draft NewUser) (User, error) {
 
 // draft checks all of a new account and hashes its password.
 func (s *Service) draft(ctx context.Context, draft NewUser) (User, string, error) {
-	var faults fault.Fields
-	u := draft.check(&faults)
-	secret, err := s.newSecret("/password", draft.Password, u.Email, u.Name)
-	if err != nil {
-		faults.Merge("", fault.FieldsOf(err))
-	}
+	u, secret, faults := s.checkDraft(draft)
 	if err := faults.Err(); err != nil {
 		return User{}, "", err
 	}
 	hash, err := s.hasher.hash(ctx, secret)
 	return u, hash, err
+}
+
+func (s *Service) checkDraft(draft NewUser) (User, string, fault.Fields) {
+	var faults fault.Fields
+	u := draft.check(&faults)
+	secret, err := s.newSecret("/password", draft.Password, u.Email, u.Name)
+	faults.Merge("", fault.FieldsOf(err))
+	return u, secret, faults
+}
+
+// CheckUser gives every fault of a draft that can be told without the register.
+func (s *Service) CheckUser(draft NewUser) fault.Fields {
+	_, _, faults := s.checkDraft(draft)
+	return faults
 }
 
 func (u User) insert(ctx context.Context, tx *db.Tx, hash string) error {

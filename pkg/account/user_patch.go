@@ -21,6 +21,18 @@ type UserPatch struct {
 	Disabled *bool
 }
 
+// Check gives the faults of the patch that can be told without the account.
+func (p UserPatch) Check() fault.Fields {
+	var faults fault.Fields
+	if p.Email != nil {
+		checkEmail(&faults, *p.Email)
+	}
+	if p.Name != nil {
+		checkName(&faults, *p.Name)
+	}
+	return faults
+}
+
 // apply gives the account as it would be, and notes the faults.
 func (p UserPatch) apply(u User, faults *fault.Fields) User {
 	if p.Email != nil {

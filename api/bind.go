@@ -117,6 +117,3 @@ func (r *request) readAll() ([]byte, error) {
 	}
 	return raw, nil
 }
-
-// canonical gives the tree in one form: keys in order, no blanks.
-func canonical(tree map[string]any) ([]byte, error) { return json.Marshal(tree) }

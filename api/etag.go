@@ -114,6 +114,9 @@ func versionOf(tag string) (int64, bool) {
 	if inner, ok = strings.CutSuffix(inner, `"`); !ok {
 		return 0, false
 	}
+	if strings.Contains(inner, `"`) { // a list of tags
+		return 0, false
+	}
 	text, _, _ := strings.Cut(inner, "-")
 	version, err := strconv.ParseInt(text, 10, 64)
 	return version, err == nil && version > 0 && strconv.FormatInt(version, 10) == text

@@ -2,12 +2,13 @@ package api
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"accord/db"
-	"accord/pkg/access"
 	"accord/pkg/fault"
+	"accord/pkg/ident"
 )
 
 const (
@@ -47,23 +48,33 @@ func visible(text string) bool {
 // claim puts the request's Idempotency-Key into its context, for the
 // transaction of the office to claim.
 func (r *request) claim(tree map[string]any) error {
-	actor, ok := access.From(r.ctx)
-	if r.key == "" || !ok || actor.User == "" { // without an account the office refuses
+	actor := r.actor()
+	if r.key == "" || actor.User == "" { // without an account the office refuses
 		return nil
 	}
-	body, err := canonical(tree)
+	claim, err := r.claimOf(actor.User, tree)
 	if err != nil {
-		return fmt.Errorf("digest the body: %w", err)
+		return err
+	}
+	r.ctx = db.WithClaim(r.ctx, claim)
+	return nil
+}
+
+// claimOf makes the claim. The digest is of the body in one form: keys in
+// order, no blanks.
+func (r *request) claimOf(user ident.User, tree map[string]any) (db.Claim, error) {
+	body, err := json.Marshal(tree)
+	if err != nil {
+		return db.Claim{}, fmt.Errorf("digest the body: %w", err)
 	}
 	digest := sha256.Sum256(body)
-	r.ctx = db.WithClaim(r.ctx, db.Claim{
-		User:   actor.User,
+	return db.Claim{
+		User:   user,
 		Route:  r.op.method + " " + r.gin.Request.URL.Path,
 		Key:    r.key,
 		Digest: digest[:],
 		Status: r.op.status,
-	})
-	return nil
+	}, nil
 }
 
 // replayed tells whether err says that the request's key was answered before.

@@ -11,8 +11,11 @@ type route struct {
 
 // routes is the whole door on one screen.
 func (d *Door) routes() []route {
-	const get, post, patch, remove = "GET", "POST", "PATCH", "DELETE"
+	const get, post, patch, put, remove = "GET", "POST", "PATCH", "PUT", "DELETE"
 	return []route{
+		{get, "/api/v1/plan", "readPlan", d.readPlan, false},
+		{get, "/api/v1/plan/points/{number}", "readPoint", d.readPoint, false},
+
 		{get, "/api/v1/members", "listMembers", d.listMembers, false},
 		{post, "/api/v1/members", "registerMember", d.registerMember, false},
 		{get, "/api/v1/members/{number}", "readMember", d.readMember, false},
@@ -20,6 +23,7 @@ func (d *Door) routes() []route {
 		{get, "/api/v1/members/{number}/transitions", "listTransitions", d.listTransitions, false},
 		{post, "/api/v1/members/{number}/transitions", "transitionMember", d.transitionMember, false},
 		{get, "/api/v1/members/{number}/terms", "listTerms", d.listTerms, false},
+		{get, "/api/v1/members/{number}/history", "readMemberHistory", d.readMemberHistory, false},
 		{get, "/api/v1/members/{number}/contacts", "listContacts", d.listContacts, false},
 		{post, "/api/v1/members/{number}/contacts", "addContact", d.addContact, false},
 		{get, "/api/v1/contacts/{id}", "readContact", d.readContact, false},
@@ -34,6 +38,19 @@ func (d *Door) routes() []route {
 		{get, "/api/v1/ceremonies/{id}", "readCeremony", d.readCeremony, false},
 		{patch, "/api/v1/ceremonies/{id}", "amendCeremony", d.amendCeremony, false},
 		{get, "/api/v1/ceremonies/{id}/signatures", "listCeremonySignatures", d.listCeremonySignatures, false},
+
+		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
+
+		{post, "/api/v1/sessions", "signIn", d.signIn, true},
+		{post, "/api/v1/sessions/refresh", "refreshSession", d.refreshSession, true},
+		{remove, "/api/v1/sessions/current", "signOut", d.signOut, false},
+		{get, "/api/v1/me", "readMe", d.readMe, false},
+		{put, "/api/v1/me/password", "changePassword", d.changePassword, true},
+		{get, "/api/v1/users", "listUsers", d.listUsers, false},
+		{post, "/api/v1/users", "addUser", d.addUser, false},
+		{get, "/api/v1/users/{id}", "readUser", d.readUser, false},
+		{patch, "/api/v1/users/{id}", "amendUser", d.amendUser, false},
+		{post, "/api/v1/users/{id}/password", "resetPassword", d.resetPassword, true},
 
 		{get, "/healthz", "readHealth", d.readHealth, false},
 		{get, "/readyz", "readReadiness", d.readReadiness, false},

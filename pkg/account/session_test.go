@@ -181,6 +181,24 @@ func TestSessionEnds(t *testing.T) {
 			t.Errorf("signing out of a session that has ended: %v", err)
 		}
 	})
+	t.Run("18 and no session of a disabled account is good, even one that was not ended", func(t *testing.T) {
+		tokens := w.signIn(t, "a@example.org")
+		set := func(disabled bool) {
+			err := w.d.InTx(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(t.Context(), `update app_user set disabled = $2 where id = $1`, u.ID, disabled)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(true)
+		_, err := w.Authenticate(t.Context(), tokens.Access)
+		refused(t, err, fault.Unauthenticated, "token_invalid")
+		_, err = w.Refresh(public(t), tokens.Refresh)
+		refused(t, err, fault.Unauthenticated, "session_ended")
+		set(false)
+	})
 	t.Run("17 but a demotion holds at once without ending it", func(t *testing.T) {
 		tokens := w.signIn(t, "a@example.org")
 		w.actor(t, tokens.Access)

@@ -27,14 +27,16 @@ type Binaries struct {
 func (b Binaries) postgres() string { return filepath.Join(b.Dir, "postgres") }
 func (b Binaries) initdb() string   { return filepath.Join(b.Dir, "initdb") }
 
-// usual are the places where the packages of Debian, Red Hat, Homebrew and
+// usual gives the places where the packages of Debian, Red Hat, Homebrew and
 // PostgreSQL itself put a server that is not in PATH.
-var usual = [...]string{
-	"/usr/lib/postgresql/*/bin",
-	"/usr/pgsql-*/bin",
-	"/usr/local/pgsql/bin",
-	"/opt/homebrew/opt/postgresql@*/bin",
-	"/usr/local/opt/postgresql@*/bin",
+func usual() []string {
+	return []string{
+		"/usr/lib/postgresql/*/bin",
+		"/usr/pgsql-*/bin",
+		"/usr/local/pgsql/bin",
+		"/opt/homebrew/opt/postgresql@*/bin",
+		"/usr/local/opt/postgresql@*/bin",
+	}
 }
 
 // Find looks for an installed PostgreSQL server: in dir alone if one is given,
@@ -85,7 +87,7 @@ func installed() []Binaries {
 		}
 	}
 	var rest []Binaries
-	for _, pattern := range usual {
+	for _, pattern := range usual() {
 		dirs, err := filepath.Glob(pattern)
 		if err != nil {
 			continue

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,6 +14,11 @@ import (
 // tokenLimit is far above the length of a token of ours.
 const tokenLimit = 4096
 
+// requestTime is how long a request may wait for the database: a server that
+// hangs must not hold every request for ever. What is being committed is
+// committed all the same.
+const requestTime = 30 * time.Second
+
 // The code of a token that is no good, for the challenge of the answer.
 const codeTokenInvalid = "token_invalid"
 
@@ -19,7 +26,8 @@ const codeTokenInvalid = "token_invalid"
 // Authorization header, else whoever the token belongs to. A bad token is
 // refused everywhere, so that nobody believes to be signed in who is not.
 func (s *Server) authenticate(c *gin.Context) {
-	ctx := c.Request.Context()
+	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTime)
+	defer cancel()
 	given := c.Request.Header["Authorization"]
 	if len(given) == 0 {
 		c.Request = c.Request.WithContext(access.Public(ctx))

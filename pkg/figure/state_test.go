@@ -130,7 +130,7 @@ func TestADraftThatBreaksARuleIsRefusedWithTheField(t *testing.T) {
 		"a third decimal of yuan":      {money("CNY", "exact", "1.005", ""), "/low decimal_too_precise"},
 		"a decimal of yen":             {money("JPY", "exact", "1.5", ""), "/low decimal_too_precise"},
 		"a fourth decimal of dinars":   {money("KWD", "exact", "1.0005", ""), "/low decimal_too_precise"},
-		"no such currency":             {money("ABC", "exact", "1", ""), "/currency currency_unknown"},
+		"no such currency":             {money("ABC", "exact", "1.2345", ""), "/currency currency_unknown"},
 		"no currency":                  {money("", "exact", "1", ""), "/currency currency_unknown"},
 		"a range with low above high":  {money("CNY", "range", "2", "1"), "/low low_above_high"},
 		"a range without high":         {money("CNY", "range", "2", ""), "/high required"},

@@ -71,7 +71,7 @@ func (c *serveCommand) doors(ctx context.Context, o offices, accounts *account.S
 		return nil, err
 	}
 	json, err := api.New(api.Options{
-		Offices:   api.Offices{Members: o.members},
+		Offices:   api.Offices{Accounts: accounts, Members: o.members},
 		CursorKey: key,
 		Ready:     gate.Ready,
 		Version:   build(),

@@ -1104,14 +1104,17 @@ type HistoryEntry struct {
 	Fields []FieldChange `json:"fields"`
 
 	// Id Which one.
-	Id string `json:"id,omitempty,omitzero"`
+	Id string `json:"id"`
 
 	// Kind What kind of thing changed, such as `figure`.
-	Kind string `json:"kind"`
+	Kind     string `json:"kind"`
+	Position int64  `json:"position"`
 
-	// Position Absent until the ledger has given it one.
-	Position int64  `json:"position,omitempty,omitzero"`
-	Reason   string `json:"reason,omitempty,omitzero"`
+	// Reason For staff and the member itself.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Sealed Whether the public does not see this.
+	Sealed bool `json:"sealed,omitempty,omitzero"`
 }
 
 // HistoryList defines model for HistoryList.
@@ -1504,12 +1507,21 @@ type Period struct {
 // Plan defines model for Plan.
 type Plan struct {
 	// Edition Which text of the plan this is.
-	Edition string  `json:"edition"`
-	Points  []Point `json:"points"`
+	Edition   string  `json:"edition"`
+	Points    []Point `json:"points"`
+	Publisher string  `json:"publisher,omitempty,omitzero"`
+
+	// Release The event at which it was released, as the source states it.
+	Release string `json:"release,omitempty,omitzero"`
 
 	// Source Where it is stated.
 	Source Source `json:"source,omitempty,omitzero"`
-	Title  string `json:"title"`
+
+	// TimeZone In which the days of the register begin and end, an IANA name.
+	//
+	// Example: Asia/Shanghai
+	TimeZone string `json:"time_zone,omitempty,omitzero"`
+	Title    string `json:"title"`
 }
 
 // Point defines model for Point.

@@ -93,6 +93,36 @@ func TestEveryOfficeAsksForTheRoleFirst(t *testing.T) {
 	unused(t, unguarded, met)
 }
 
+// The permission accounting of pkg/registrytest goes over the fields of its
+// Register; an office that is none of them would not be accounted for.
+func TestEveryOfficeIsAccountedFor(t *testing.T) {
+	t.Parallel()
+	h := code(t)
+	held := map[string]bool{}
+	for _, dir := range h.folders {
+		if dir.path != "pkg/registrytest" {
+			continue
+		}
+		for _, f := range dir.production() {
+			ast.Inspect(f.tree, func(n ast.Node) bool {
+				if field, ok := n.(*ast.Field); ok {
+					if star, ok := field.Type.(*ast.StarExpr); ok {
+						if s, ok := star.X.(*ast.SelectorExpr); ok {
+							held["pkg/"+s.X.(*ast.Ident).Name+"."+s.Sel.Name] = true
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	officeMethods(h, func(m officeMethod) {
+		if of := m.dir.path + "." + receiver(m.fn); !held[of] && m.dir.path != "pkg/intake" {
+			t.Errorf("%s: %s is no field of registrytest.Register", h.at(m.fn), of)
+		}
+	})
+}
+
 // asks tells whether the first statement of fn calls access.Require, or a
 // function of the same package that asks so itself.
 func asks(dir *folder, fn *ast.FuncDecl, depth int) bool {

@@ -187,7 +187,13 @@ var composers = map[string]string{
 
 func TestComposedStatementsAreKnown(t *testing.T) {
 	t.Parallel()
-	_, composed := statements(t, code(t))
+	h := code(t)
+	_, composed := statements(t, h)
+	for name, test := range composers {
+		if !h.hasTest(test) {
+			t.Errorf("there is no %s that runs what %s composes", test, name)
+		}
+	}
 	met := map[string]bool{}
 	for _, s := range composed {
 		if strings.HasPrefix(s.dir, "scripts/") || strings.HasPrefix(s.dir, "db/") {
@@ -200,4 +206,18 @@ func TestComposedStatementsAreKnown(t *testing.T) {
 		}
 	}
 	unused(t, composers, met)
+}
+
+// hasTest tells whether there is a test function of the name.
+func (h *house) hasTest(name string) bool {
+	for _, dir := range h.folders {
+		for _, f := range dir.files {
+			for _, decl := range f.tree.Decls {
+				if fn, ok := decl.(*ast.FuncDecl); ok && f.test && fn.Name.Name == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

@@ -54,16 +54,16 @@ create view commitment_known as
 comment on view commitment_known is 'Commitments as known at the last position, from their registration on: what everybody sees of a published member.';
 
 create view figure_known as
-    select f.id, f.change, f.member, f.measure, f.period_from, f.period_to, f.bound, f.low, f.high, f.currency, f.scope, f.netting
+    select f.id, f.member, f.measure, f.period_from, f.period_to, f.bound, f.low, f.high, f.currency, f.scope, f.netting
     from figure f
     where f.superseded_by is null and f.confidentiality = 'public'
         and f.change not in (select change from pending)
     union all
-    select h.id, h.change, h.member, h.measure, h.period_from, h.period_to, h.bound, h.low, h.high, h.currency, h.scope, h.netting
+    select h.id, h.member, h.measure, h.period_from, h.period_to, h.bound, h.low, h.high, h.currency, h.scope, h.netting
     from pending e join figure_history h on h.ended_by = e.change
     where h.superseded_by is null and h.confidentiality = 'public'
         and h.change not in (select change from pending);
-comment on view figure_known is 'Public figures in force as known at the last position: what everybody sees of a published member. No confidential figure ever stands here.';
+comment on view figure_known is 'Public figures in force as known at the last position: what everybody sees of a published member. No confidential figure ever stands here, nor a withheld one, since that is superseded.';
 
 -- +goose Down
 drop view figure_known, commitment_known, alliance_membership_known, signature_known, member_known;

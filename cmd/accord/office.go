@@ -3,10 +3,13 @@
 package main
 
 import (
+	"accord/api"
 	"accord/db"
+	"accord/pkg/account"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/intake"
+	"accord/pkg/ledger"
 	"accord/pkg/member"
 )
 
@@ -24,6 +27,17 @@ func newOffices(d *db.DB) offices {
 		plans:   commitment.NewPlans(d),
 		members: member.New(d, figure.Reveal),
 		figures: figure.New(d),
+	}
+}
+
+// api is the offices that the JSON door asks.
+func (o offices) api(accounts *account.Service) api.Offices {
+	return api.Offices{
+		Accounts: accounts,
+		Changes:  ledger.NewReader(o.db),
+		Figures:  o.figures,
+		Members:  o.members,
+		Plans:    o.plans,
 	}
 }
 

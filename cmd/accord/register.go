@@ -71,9 +71,10 @@ func (c *serveCommand) doors(ctx context.Context, o offices, accounts *account.S
 		return nil, err
 	}
 	json, err := api.New(api.Options{
-		Offices:   api.Offices{Accounts: accounts, Members: o.members},
+		Offices:   o.api(accounts),
 		CursorKey: key,
 		Ready:     gate.Ready,
+		Now:       time.Now,
 		Version:   build(),
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"accord/pkg/account"
+	"accord/pkg/alliance"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/ledger"
@@ -27,11 +28,12 @@ import (
 
 // Offices are where the door takes its requests.
 type Offices struct {
-	Accounts *account.Service
-	Changes  *ledger.Reader
-	Figures  *figure.Service
-	Members  *member.Service
-	Plans    *commitment.Plans
+	Accounts  *account.Service
+	Alliances *alliance.Service
+	Changes   *ledger.Reader
+	Figures   *figure.Service
+	Members   *member.Service
+	Plans     *commitment.Plans
 }
 
 // Options is what a door is made of.

@@ -33,11 +33,26 @@ func (d *Door) routes() []route {
 		{post, "/api/v1/members/{number}/signatures", "recordSignature", d.recordSignature, false},
 		{get, "/api/v1/signatures/{id}", "readSignature", d.readSignature, false},
 
+		{get, "/api/v1/members/{number}/figures", "listFigures", d.listFigures, false},
+		{post, "/api/v1/members/{number}/figures", "stateFigure", d.stateFigure, false},
+		{get, "/api/v1/figures/{id}", "readFigure", d.readFigure, false},
+		{post, "/api/v1/figures/{id}/supersede", "supersedeFigure", d.supersedeFigure, false},
+
 		{get, "/api/v1/ceremonies", "listCeremonies", d.listCeremonies, false},
 		{post, "/api/v1/ceremonies", "recordCeremony", d.recordCeremony, false},
 		{get, "/api/v1/ceremonies/{id}", "readCeremony", d.readCeremony, false},
 		{patch, "/api/v1/ceremonies/{id}", "amendCeremony", d.amendCeremony, false},
 		{get, "/api/v1/ceremonies/{id}/signatures", "listCeremonySignatures", d.listCeremonySignatures, false},
+
+		{get, "/api/v1/alliances", "listAlliances", d.listAlliances, false},
+		{post, "/api/v1/alliances", "foundAlliance", d.foundAlliance, false},
+		{get, "/api/v1/alliances/{id}", "readAlliance", d.readAlliance, false},
+		{patch, "/api/v1/alliances/{id}", "amendAlliance", d.amendAlliance, false},
+		{get, "/api/v1/alliances/{id}/memberships", "listAllianceMembers", d.listAllianceMembers, false},
+		{post, "/api/v1/alliances/{id}/memberships", "joinAlliance", d.joinAlliance, false},
+		{get, "/api/v1/members/{number}/alliance-memberships", "listAllianceMemberships", d.listAllianceMemberships, false},
+		{get, "/api/v1/alliance-memberships/{id}", "readAllianceMembership", d.readAllianceMembership, false},
+		{patch, "/api/v1/alliance-memberships/{id}", "amendAllianceMembership", d.amendAllianceMembership, false},
 
 		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
 

@@ -6,6 +6,7 @@ import (
 	"accord/api"
 	"accord/db"
 	"accord/pkg/account"
+	"accord/pkg/alliance"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/intake"
@@ -15,29 +16,32 @@ import (
 
 // offices are the rooms behind the doors.
 type offices struct {
-	db      *db.DB
-	plans   *commitment.Plans
-	members *member.Service
-	figures *figure.Service
+	db        *db.DB
+	plans     *commitment.Plans
+	members   *member.Service
+	figures   *figure.Service
+	alliances *alliance.Service
 }
 
 func newOffices(d *db.DB) offices {
 	return offices{
-		db:      d,
-		plans:   commitment.NewPlans(d),
-		members: member.New(d, figure.Reveal),
-		figures: figure.New(d),
+		db:        d,
+		plans:     commitment.NewPlans(d),
+		members:   member.New(d, figure.Reveal, alliance.Reveal),
+		figures:   figure.New(d),
+		alliances: alliance.New(d),
 	}
 }
 
 // api is the offices that the JSON door asks.
 func (o offices) api(accounts *account.Service) api.Offices {
 	return api.Offices{
-		Accounts: accounts,
-		Changes:  ledger.NewReader(o.db),
-		Figures:  o.figures,
-		Members:  o.members,
-		Plans:    o.plans,
+		Accounts:  accounts,
+		Alliances: o.alliances,
+		Changes:   ledger.NewReader(o.db),
+		Figures:   o.figures,
+		Members:   o.members,
+		Plans:     o.plans,
 	}
 }
 

@@ -23,6 +23,7 @@ const requestIDHeader = "X-Request-Id"
 // body, which may hold secrets.
 func (s *Server) observe(c *gin.Context) {
 	start := time.Now()
+	asked := c.Request.Context() // the one that ends when the client goes; later ones end with their middleware
 	id := c.Request.Header.Get(requestIDHeader)
 	if !wellFormed(id) {
 		id = newRequestID()
@@ -35,11 +36,11 @@ func (s *Server) observe(c *gin.Context) {
 		route = "unmatched"
 	}
 	s.meter.count(c.Request.Method, route, c.Writer.Status(), taken)
-	s.log(c, id, route, taken)
+	s.log(asked, c, id, route, taken)
 }
 
-func (s *Server) log(c *gin.Context, id, route string, taken time.Duration) {
-	ctx := c.Request.Context()
+func (s *Server) log(asked context.Context, c *gin.Context, id, route string, taken time.Duration) {
+	ctx := c.Request.Context() // knows the actor
 	status := c.Writer.Status()
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
@@ -60,7 +61,7 @@ func (s *Server) log(c *gin.Context, id, route string, taken time.Duration) {
 			attrs = append(attrs, slog.String("user", string(actor.User)))
 		}
 		if last := c.Errors.Last(); last != nil {
-			attrs = append(attrs, slog.String("error", cause(ctx, last.Err)))
+			attrs = append(attrs, slog.String("error", cause(asked, last.Err)))
 		}
 		s.logger.LogAttrs(ctx, level, "request", attrs...)
 	}

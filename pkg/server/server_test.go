@@ -423,3 +423,12 @@ func TestReadiness(t *testing.T) {
 		t.Errorf("ready without a database: %v", err)
 	}
 }
+
+func TestLogTellsARefusalFromAClientThatIsGone(t *testing.T) {
+	t.Parallel()
+	h := build(t, nil)
+	h.ask(http.MethodGet, "/later")
+	if text := h.log.String(); !strings.Contains(text, "rate_limited") || strings.Contains(text, "client gone") {
+		t.Errorf("the log says %s", text)
+	}
+}

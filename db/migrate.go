@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -73,18 +74,48 @@ func (d *DB) SchemaVersion(ctx context.Context) (Schema, error) {
 	return schema, nil
 }
 
-const probeLocale = `select cardinality(show_trgm('环球易购')) > 0`
+// Oldest is the oldest major version of PostgreSQL that the register runs on.
+const Oldest = 15
+
+const readServer = `select current_setting('server_version_num')::int / 10000`
+
+// CheckServer refuses with Conflict a PostgreSQL older than [Oldest].
+func (d *DB) CheckServer(ctx context.Context) error {
+	var major int
+	if err := d.Get(ctx, &major, readServer); err != nil {
+		return fmt.Errorf("read the server's version: %w", err)
+	}
+	if major < Oldest {
+		return fault.New(fault.Conflict, "postgresql_too_old", fault.Args{"min": strconv.Itoa(Oldest)})
+	}
+	return nil
+}
+
+const (
+	// What pg_trgm asks of a letter; this can be asked before there is a schema.
+	probeLetter  = `select '环' ~ '[[:alpha:]]'`
+	findTrigrams = `select to_regproc('show_trgm') is not null`
+	probeLocale  = `select cardinality(show_trgm('环球易购')) > 0`
+)
 
 // CheckLocale tells whether the database's locale knows Chinese letters.
 //
 // It refuses with Conflict on a locale under which pg_trgm is blind to them
 // (LC_CTYPE=C): names would silently not be found.
 func (d *DB) CheckLocale(ctx context.Context) error {
-	var sees bool
-	if err := d.Get(ctx, &sees, probeLocale); err != nil {
+	var letter, trigrams bool
+	if err := d.Get(ctx, &letter, probeLetter); err != nil {
 		return fmt.Errorf("probe the locale: %w", err)
 	}
-	if !sees {
+	if err := d.Get(ctx, &trigrams, findTrigrams); err != nil {
+		return fmt.Errorf("look for pg_trgm: %w", err)
+	}
+	if letter && trigrams {
+		if err := d.Get(ctx, &letter, probeLocale); err != nil {
+			return fmt.Errorf("probe the locale: %w", err)
+		}
+	}
+	if !letter {
 		return fault.New(fault.Conflict, "locale_blind_to_chinese")
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"accord/db"
 	"accord/db/embedded"
 	"accord/pkg/fault"
+	"accord/pkg/phrase"
 )
 
 // stopTime is how long the private PostgreSQL may take to stop in good order.
@@ -82,27 +83,29 @@ func (d *database) migrate(ctx context.Context) (db.Schema, error) {
 	return after, nil
 }
 
-// suits refuses a schema of another version than this program's, and a locale
-// that is blind to Chinese.
+// suits refuses a database that cannot hold the register: an old PostgreSQL, a
+// locale that is blind to Chinese. It can be asked before there is a schema.
 func (d *database) suits(ctx context.Context) error {
-	schema, err := d.SchemaVersion(ctx)
-	if err != nil {
-		return err
+	if err := d.CheckServer(ctx); err != nil {
+		return unsuited(err, "move the database to a newer PostgreSQL with pg_dump")
 	}
-	if schema.At != schema.Want {
-		return schemaTrouble(schema)
-	}
-	return d.sees(ctx)
+	return unsuited(d.CheckLocale(ctx),
+		"make the database anew: CREATE DATABASE accord LOCALE 'C.UTF-8' ENCODING UTF8 TEMPLATE template0; and move the data with pg_dump")
 }
 
-func (d *database) sees(ctx context.Context) error {
-	err := d.CheckLocale(ctx)
-	if fault.Is(err, fault.Conflict) {
-		return &trouble{
-			code: exitDatabase,
-			what: "the database's locale is blind to Chinese: show_trgm('环球易购') is empty, so names would not be found",
-			mend: "make the database anew: CREATE DATABASE accord LOCALE 'C.UTF-8' ENCODING UTF8 TEMPLATE template0, and move the data with pg_dump",
-		}
+func unsuited(err error, mend string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != fault.Conflict {
+		return err
+	}
+	return &trouble{code: exitDatabase, what: phrase.Text(phrase.English, f.Code, f.Args), mend: mend}
+}
+
+// current refuses a schema of another version than this program's.
+func (d *database) current(ctx context.Context) error {
+	schema, err := d.SchemaVersion(ctx)
+	if err == nil && schema.At != schema.Want {
+		err = schemaTrouble(schema)
 	}
 	return err
 }
@@ -130,11 +133,11 @@ func (c *config) joinReady(ctx context.Context, log *slog.Logger) (*database, er
 	if err != nil {
 		return nil, err
 	}
-	if d.server != nil && !d.server.Adopted() {
+	if err = d.suits(ctx); err == nil && d.server != nil && !d.server.Adopted() {
 		_, err = d.migrate(ctx)
 	}
 	if err == nil {
-		err = d.suits(ctx)
+		err = d.current(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.close(ctx))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"accord/db"
 	"accord/db/embedded"
 	"accord/pkg/access"
 	"accord/pkg/account"
@@ -120,17 +121,13 @@ func (c *config) examineDatabase(ctx context.Context, sh shell, e *examination) 
 	} else {
 		e.sound("database", "%s answers", hide(c.DatabaseURL))
 	}
-	schema, err := d.SchemaVersion(ctx)
-	if err == nil && schema.At != schema.Want {
-		err = schemaTrouble(schema)
+	if !e.failed("fitness", d.suits(ctx), "see the cause") {
+		e.sound("fitness", "PostgreSQL %d or newer, with a locale that sees Chinese", db.Oldest)
 	}
-	if e.failed("schema", err, "see that DATABASE_URL's user owns the database") {
+	if e.failed("schema", d.current(ctx), "see that DATABASE_URL's user owns the database") {
 		return nil
 	}
-	e.sound("schema", "at version %d, as this accord needs it", schema.At)
-	if !e.failed("locale", d.sees(ctx), "see that the extension pg_trgm is installed") {
-		e.sound("locale", "sees Chinese")
-	}
+	e.sound("schema", "as this accord needs it")
 	administered, err := d.administered(ctx, log)
 	if err == nil && !administered {
 		err = &trouble{

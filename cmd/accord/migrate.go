@@ -23,6 +23,9 @@ func (c migrateUp) Run(ctx context.Context, sh shell, cfg *config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close(ctx)) }()
+	if err := d.suits(ctx); err != nil {
+		return err
+	}
 	schema, err := d.migrate(ctx)
 	if err != nil {
 		return err

@@ -80,13 +80,13 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 // version: it makes and fills the private one, and refuses others unless told
 // to migrate them.
 func (c *serveCommand) prepare(ctx context.Context, d *database) error {
-	if d.server == nil && !c.Migrate {
-		return d.suits(ctx)
-	}
-	if _, err := d.migrate(ctx); err != nil {
+	if err := d.suits(ctx); err != nil {
 		return err
 	}
-	if err := d.sees(ctx); err != nil || d.server == nil {
+	if d.server == nil && !c.Migrate {
+		return d.current(ctx)
+	}
+	if _, err := d.migrate(ctx); err != nil || d.server == nil {
 		return err
 	}
 	_, err := d.seed(ctx)

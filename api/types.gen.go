@@ -1005,7 +1005,9 @@ type Figure struct {
 
 // FigureCell defines model for FigureCell.
 type FigureCell struct {
-	Alliance int64 `json:"alliance,omitempty,omitzero"`
+	// About The sum of an approximate total whose figures are all single numbers, exact or approximate.
+	About    string `json:"about,omitempty,omitzero"`
+	Alliance int64  `json:"alliance,omitempty,omitzero"`
 
 	// Approximate Whether figures stated as approximate are among those added up.
 	Approximate bool `json:"approximate,omitempty,omitzero"`
@@ -1066,6 +1068,9 @@ type FigureList struct {
 // FigureStatistics defines model for FigureStatistics.
 type FigureStatistics struct {
 	Cells []FigureCell `json:"cells"`
+
+	// Overlapping Whether one member may stand in several cells.
+	Overlapping bool `json:"overlapping,omitempty,omitzero"`
 
 	// Position The position of the ledger at which the cells are true.
 	Position int64 `json:"position"`
@@ -1275,6 +1280,9 @@ type MemberPatch struct {
 // MemberStatistics defines model for MemberStatistics.
 type MemberStatistics struct {
 	Cells []MemberCell `json:"cells"`
+
+	// Overlapping Whether one member may stand in several cells.
+	Overlapping bool `json:"overlapping,omitempty,omitzero"`
 
 	// Position The position of the ledger at which the cells are true.
 	Position int64 `json:"position"`

@@ -125,7 +125,7 @@ func (d CeremonyDraft) Check() fault.Fields {
 
 func (d CeremonyDraft) ceremony() Ceremony {
 	return Ceremony{
-		Version: 1, Name: d.Name, Place: d.Place, From: d.From, Until: d.Until, Forum: d.Forum, Convenors: d.Convenors,
+		Version: 1, Name: d.Name, Place: d.Place, From: d.From, Until: d.Until, Forum: d.Forum, Convenors: append(db.Texts{}, d.Convenors...),
 		Batch: d.Batch, InitiationUnits: d.InitiationUnits, Source: d.Source, Synthetic: d.Synthetic,
 	}
 }

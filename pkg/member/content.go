@@ -33,11 +33,12 @@ type content struct {
 	Synthetic   bool          `json:"synthetic,omitempty"`
 }
 
+// contentOf gives the member's content; a list without items is [], however it came.
 func contentOf(m Member) content {
 	return content{
 		Number: m.Number, Status: m.Status, StatusSince: m.StatusSince, MergedInto: m.MergedInto, Name: m.Name, Names: m.Names,
 		Kind: m.Kind, Country: m.Country, City: m.City, Sector: m.Sector, Description: m.Description, Website: m.Website,
-		Founded: m.Founded, Identifiers: m.Identifiers, Sources: m.Sources, Synthetic: m.Synthetic,
+		Founded: m.Founded, Identifiers: append([]Identifier{}, m.Identifiers...), Sources: m.Sources, Synthetic: m.Synthetic,
 	}
 }
 

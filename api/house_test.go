@@ -1,0 +1,62 @@
+package api_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"accord/api"
+	"accord/pkg/access"
+	"accord/pkg/ident"
+	"accord/pkg/registrytest"
+	"accord/pkg/server"
+)
+
+// house is a whole register behind its JSON door. Every answer is held against
+// the contract.
+type house struct {
+	*registrytest.Register
+	*office
+	law    *law
+	server *server.Server
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	r := registrytest.New(t)
+	h := &house{Register: r, law: newLaw(t), office: &office{accounts: r.Accounts, db: r.DB, log: &log{}}}
+	gate := server.NewGate(func(context.Context) error { return nil })
+	door, err := api.New(api.Options{
+		Offices: api.Offices{
+			Accounts: r.Accounts, Alliances: r.Alliances, Changes: r.Ledger, Figures: r.Figures, Members: r.Members, Plans: r.Plans,
+		},
+		CursorKey: []byte(strings.Repeat("k", 32)), Ready: gate.Ready, Now: r.Clock.Now, Version: api.Version{Version: "test", Go: "go"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.server, err = server.New(server.Options{
+		Doors: []server.Door{door}, Authenticator: r.Accounts, Gate: gate,
+		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Metrics: prometheus.NewRegistry(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.handler = h.law.hold(t, h.server.Handler())
+	return h
+}
+
+// staff gives the token of a new account of staff.
+func (h *house) staff(t *testing.T) string {
+	t.Helper()
+	return h.token(t, access.RoleStaff, 0, "")
+}
+
+// token gives the token of a new account.
+func (h *house) token(t *testing.T, role access.Role, number ident.Member, post access.Post) string {
+	t.Helper()
+	return h.SignIn(t, h.Account(t, role, number, post)).Access
+}

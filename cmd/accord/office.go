@@ -23,6 +23,8 @@ type offices struct {
 	alliances *alliance.Service
 }
 
+// newOffices opens the rooms. What a member has of theirs becomes public with
+// it, so each tells the office of members how.
 func newOffices(d *db.DB) offices {
 	return offices{
 		db:        d,

@@ -12,6 +12,7 @@ import (
 	"accord/pkg/intake"
 	"accord/pkg/ledger"
 	"accord/pkg/member"
+	"accord/pkg/statistics"
 )
 
 // offices are the rooms behind the doors.
@@ -38,12 +39,13 @@ func newOffices(d *db.DB) offices {
 // api is the offices that the JSON door asks.
 func (o offices) api(accounts *account.Service) api.Offices {
 	return api.Offices{
-		Accounts:  accounts,
-		Alliances: o.alliances,
-		Changes:   ledger.NewReader(o.db),
-		Figures:   o.figures,
-		Members:   o.members,
-		Plans:     o.plans,
+		Accounts:   accounts,
+		Alliances:  o.alliances,
+		Changes:    ledger.NewReader(o.db),
+		Figures:    o.figures,
+		Members:    o.members,
+		Plans:      o.plans,
+		Statistics: statistics.New(o.db),
 	}
 }
 

@@ -30,7 +30,7 @@ func newOffices(d *db.DB) offices {
 	return offices{
 		db:        d,
 		plans:     commitment.NewPlans(d),
-		members:   member.New(d, figure.Reveal, alliance.Reveal),
+		members:   member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
 		figures:   figure.New(d),
 		alliances: alliance.New(d),
 	}

@@ -24,16 +24,18 @@ import (
 	"accord/pkg/figure"
 	"accord/pkg/ledger"
 	"accord/pkg/member"
+	"accord/pkg/statistics"
 )
 
 // Offices are where the door takes its requests.
 type Offices struct {
-	Accounts  *account.Service
-	Alliances *alliance.Service
-	Changes   *ledger.Reader
-	Figures   *figure.Service
-	Members   *member.Service
-	Plans     *commitment.Plans
+	Accounts   *account.Service
+	Alliances  *alliance.Service
+	Changes    *ledger.Reader
+	Figures    *figure.Service
+	Members    *member.Service
+	Plans      *commitment.Plans
+	Statistics *statistics.Service
 }
 
 // Options is what a door is made of.

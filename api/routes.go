@@ -54,6 +54,10 @@ func (d *Door) routes() []route {
 		{get, "/api/v1/alliance-memberships/{id}", "readAllianceMembership", d.readAllianceMembership, false},
 		{patch, "/api/v1/alliance-memberships/{id}", "amendAllianceMembership", d.amendAllianceMembership, false},
 
+		{get, "/api/v1/statistics/members", "countMembers", d.countMembers, false},
+		{get, "/api/v1/statistics/commitments", "countCommitments", d.countCommitments, false},
+		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},
+
 		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
 
 		{post, "/api/v1/sessions", "signIn", d.signIn, true},

@@ -12,11 +12,11 @@
 
 -- +goose Up
 create view member_known as
-    select m.number, m.published, m.status, m.kind, m.country, m.sector
+    select m.number, m.published, m.status, m.kind, m.country, m.sector, m.synthetic
     from member m
     where m.change not in (select change from pending)
     union all
-    select h.number, h.published, h.status, h.kind, h.country, h.sector
+    select h.number, h.published, h.status, h.kind, h.country, h.sector, h.synthetic
     from pending e join member_history h on h.ended_by = e.change
     where h.change not in (select change from pending);
 comment on view member_known is 'Members as known at the last position: what is counted of them, published or not.';

@@ -8,7 +8,7 @@
 --         the member, point, state
 -- $8      how many cells at most
 with promised as (
-    select
+    select m.synthetic,
         coalesce(case $1::text when 'point' then c.point::text when 'state' then c.state when 'strength' then c.strength
             when 'outcome' then c.outcome when 'country' then m.country
             when 'sector' then case when length(m.sector) >= 3 then left(m.sector, 3) end when 'kind' then m.kind end, '') as first,
@@ -25,10 +25,11 @@ with promised as (
         and ($7::text is null or c.state = $7)
 ),
 cells as (
-    select first, second, count(*) as count from promised group by first, second
+    select first, second, count(*) as count, bool_or(synthetic) as synthetic
+    from promised group by first, second
 )
 select (select coalesce(max(position), 0) from position) as position,
-    coalesce(c.first, '') as first, coalesce(c.second, '') as second, coalesce(c.count, 0) as count
+    coalesce(c.first, '') as first, coalesce(c.second, '') as second, coalesce(c.count, 0) as count, coalesce(c.synthetic, false) as synthetic
 from (values (1)) one (row) left join cells c on true
 order by c.first = '', c.first collate "C", c.second = '', c.second collate "C"
 limit $8;

@@ -39,7 +39,7 @@ promised as (
         and ($12 is null or c.point = $12)
 ),
 people as (
-    select m.number,
+    select m.number, m.synthetic,
         coalesce(case $1 when 'country' then m.country when 'sector' then case when length(m.sector) >= 3 then left(m.sector, 3) end
             when 'kind' then m.kind when 'status' then m.status
             when 'capacity' then s.capacity when 'ceremony' then s.ceremony::text when 'year' then s.year::text
@@ -62,7 +62,7 @@ people as (
         and ($12 is null or c.member is not null)
 ),
 groups as (
-    select first, second, count(*) as count
+    select first, second, count(*) as count, bool_or(synthetic) as synthetic
     from people group by first, second
 ),
 picked as (
@@ -94,6 +94,7 @@ sums as (
 )
 select (select coalesce(max(position), 0) from position) as position,
     coalesce(g.first, '') as first, coalesce(g.second, '') as second, coalesce(g.count, 0) as count,
+    coalesce(g.synthetic, false) as synthetic,
     coalesce(t.measure, '') as measure, coalesce(t.currency, '') as currency, concat_ws('_', t.scope, t.netting) as basis,
     coalesce(t.undated, false) as undated, coalesce(t.stated, 0) as stated,
     case when t.lows = t.stated then trim_scale(t.low)::text else '' end as low,

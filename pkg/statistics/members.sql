@@ -37,7 +37,7 @@ promised as (
         and ($12 is null or c.point = $12)
 ),
 people as (
-    select m.number,
+    select m.number, m.synthetic,
         coalesce(case $1 when 'country' then m.country when 'sector' then case when length(m.sector) >= 3 then left(m.sector, 3) end
             when 'kind' then m.kind when 'status' then m.status
             when 'capacity' then s.capacity when 'ceremony' then s.ceremony::text when 'year' then s.year::text
@@ -60,11 +60,11 @@ people as (
         and ($12 is null or c.member is not null)
 ),
 cells as (
-    select first, second, count(*) as count
+    select first, second, count(*) as count, bool_or(synthetic) as synthetic
     from people group by first, second
 )
 select (select coalesce(max(position), 0) from position) as position,
-    coalesce(c.first, '') as first, coalesce(c.second, '') as second, coalesce(c.count, 0) as count
+    coalesce(c.first, '') as first, coalesce(c.second, '') as second, coalesce(c.count, 0) as count, coalesce(c.synthetic, false) as synthetic
 from (values (1)) one (row) left join cells c on true
 order by c.first = '', case when c.first ~ '^[0-9]+$' then lpad(c.first, 20, '0') else c.first end collate "C",
     c.second = '', case when c.second ~ '^[0-9]+$' then lpad(c.second, 20, '0') else c.second end collate "C"

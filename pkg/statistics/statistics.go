@@ -48,6 +48,7 @@ type Answer[C any] struct {
 	Position    ident.Position // as known at; 0 while nothing was ever changed
 	Day         plan.Date      // the day on which who belongs to an alliance is looked at
 	Overlapping bool           // one member may stand in several cells, so they do not add up
+	Synthetic   bool           // made-up members are among those counted
 	Cells       []C
 }
 
@@ -79,6 +80,7 @@ type row struct {
 	First       string         `db:"first"`
 	Second      string         `db:"second"`
 	Count       int64          `db:"count"`
+	Synthetic   bool           `db:"synthetic"`
 	Measure     string         `db:"measure"`
 	Currency    string         `db:"currency"`
 	Basis       string         `db:"basis"`
@@ -168,7 +170,7 @@ func (s *Service) ask(ctx context.Context, statement string, args ...any) ([]row
 func gather[C any](rows []row, by []Dimension, cell func(row, Cell) C) Answer[C] {
 	answer := Answer[C]{Cells: make([]C, 0, len(rows))}
 	for _, r := range rows {
-		answer.Position = r.Position
+		answer.Position, answer.Synthetic = r.Position, answer.Synthetic || r.Synthetic
 		if r.Count == 0 && len(by) > 0 {
 			continue
 		}

@@ -146,6 +146,26 @@ func TestOnlyWhatEverybodySeesIsCounted(t *testing.T) {
 	}
 }
 
+func TestMadeUpDataIsShownToBe(t *testing.T) {
+	t.Parallel()
+	r := newRegister(t)
+	r.change(func(w *writer) {
+		w.member(organisation{number: 1, country: "CN"})
+		w.member(organisation{number: 2, country: "DE"})
+		w.exec(`update member set synthetic = true where number = 2`)
+		w.promise(2, 1, "registered")
+	})
+	r.number()
+	for country, synthetic := range map[string]bool{"": true, "CN": false, "DE": true} {
+		members := ask(t, r.s.Members, statistics.Query{Country: country}).Synthetic
+		figures := ask(t, r.s.Figures, statistics.FigureQuery{Query: statistics.Query{Country: country}}).Synthetic
+		commitments := ask(t, r.s.Commitments, statistics.CommitmentQuery{Country: country}).Synthetic
+		if members != synthetic || figures != synthetic || commitments != synthetic {
+			t.Errorf("country %q: members %v, figures %v, commitments %v; want %v", country, members, figures, commitments, synthetic)
+		}
+	}
+}
+
 func TestWithoutAnActorNothingIsAnswered(t *testing.T) {
 	t.Parallel()
 	r := newRegister(t)

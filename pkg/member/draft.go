@@ -48,7 +48,7 @@ func (d Draft) Check() fault.Fields {
 // canonical, and the primary name first among the names. The draft has no faults.
 func (d Draft) normal() Draft {
 	if d.Name != "" {
-		d.Names = append([]Name{{Text: d.Name, Lang: "und", Kind: Short, Primary: true}}, d.Names...)
+		d.Names = append([]Name{{Text: d.Name, Lang: UnknownLang, Kind: Short, Primary: true}}, d.Names...)
 	}
 	d.Names = normalNames(d.Names)
 	if d.Sector != nil {
@@ -66,8 +66,10 @@ func normalNames(names []Name) []Name {
 	out := make([]Name, 0, len(names))
 	for _, n := range names {
 		n.Text = strings.TrimSpace(n.Text)
-		lang, _ := ident.ParseLanguage(n.Lang)
-		n.Lang = string(lang)
+		lang, known := ident.ParseLanguage(n.Lang)
+		if known {
+			n.Lang = string(lang)
+		}
 		if n.Script == nil {
 			if script := ident.ScriptOf(n.Text, lang); script != "" {
 				text := string(script)
@@ -99,7 +101,7 @@ func checkNames(name string, names []Name) fault.Fields {
 		faults.Text(at+"/text", n.Text, 400)
 		checkKeyed(&faults, at+"/text", n.Text)
 		fault.OneOf(&faults, at+"/kind", n.Kind, []NameKind{Legal, Short, Former, Brand})
-		if _, ok := ident.ParseLanguage(n.Lang); !ok {
+		if _, ok := ident.ParseLanguage(n.Lang); !ok && n.Lang != UnknownLang {
 			faults.Add(at+"/lang", "unknown_language")
 		}
 		if n.Script != nil {

@@ -76,10 +76,13 @@ type Profile struct {
 	Figures    json.RawMessage `db:"figures"` // rows of figure_seen that this reader may see, for the figure domain to read
 }
 
+// UnknownLang is the language of a name of which nobody said one.
+const UnknownLang = "und"
+
 // Name is one of a member's names.
 type Name struct {
 	Text    string   `json:"text"`
-	Lang    string   `json:"lang"`             // BCP 47; "und" where it is not known
+	Lang    string   `json:"lang"`             // BCP 47; UnknownLang where it is not known
 	Script  *string  `json:"script,omitempty"` // ISO 15924
 	Kind    NameKind `json:"kind"`
 	Primary bool     `json:"primary"`

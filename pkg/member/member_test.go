@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oapi-codegen/nullable"
+
 	"accord/db"
 	"accord/db/dbtest"
 	"accord/pkg/access"
@@ -105,6 +107,17 @@ func TestRegister(t *testing.T) {
 		if p.Name != "Globalegrow E-Commerce" || p.Status != member.Applied || len(p.Names) != 2 || !p.Names[0].Primary ||
 			*p.Names[1].Script != "Hani" && *p.Names[1].Script != "Hans" || *p.Sector != "G4791" || len(p.Identifiers) != 1 || p.Sources["country"] != "editor" {
 			t.Errorf("got %+v", p)
+		}
+	})
+	t.Run("a name without a language says so, and can be given back as it was read", func(t *testing.T) {
+		m := register(t, s, member.Draft{Name: "Of no stated language"})
+		p, err := s.Read(staff(), m.Number)
+		if err != nil || p.Names[0].Lang != member.UnknownLang {
+			t.Fatalf("got %+v, %v", p.Names, err)
+		}
+		again, err := s.Amend(staff(), m.Number, p.Version, member.Patch{Names: nullable.NewNullableWithValue([]member.Name(p.Names))})
+		if err != nil || again.Version != p.Version {
+			t.Errorf("got %+v, %v", again, err)
 		}
 	})
 	t.Run("an applicant is unknown to the public and to other members, and known to itself", func(t *testing.T) {

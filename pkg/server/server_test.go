@@ -103,7 +103,7 @@ type house struct {
 	room room
 }
 
-func build(t *testing.T, change func(*server.Options)) house {
+func build(t testing.TB, change func(*server.Options)) house {
 	t.Helper()
 	log, door := &journal{}, room{make(chan struct{}), make(chan struct{})}
 	o := server.Options{

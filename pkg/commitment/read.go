@@ -1,0 +1,54 @@
+package commitment
+
+import (
+	"context"
+	"fmt"
+
+	"accord/pkg/access"
+	"accord/pkg/ident"
+)
+
+// Read gives one commitment.
+//
+// It refuses with NotFound when there is none or the actor may not know of it.
+func (s *Service) Read(ctx context.Context, id ident.Commitment) (Commitment, error) {
+	actor, err := access.Require(ctx, access.ReadPublic)
+	if err != nil {
+		return Commitment{}, err
+	}
+	var c Commitment
+	if err := s.db.Get(ctx, &c, readCommitment, id, actor.Scope().All, actor.Scope().Member); err != nil {
+		return Commitment{}, fmt.Errorf("read commitment %s: %w", id, err)
+	}
+	return c, nil
+}
+
+const originalCommitment = `
+select ` + columns + ` from (
+    select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic
+    from commitment where id = $1
+    union all
+    select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic
+    from commitment_history where id = $1
+) c where change = $2 and ($3 or member = $4)`
+
+// Original gives a commitment as a change made it, for the answer to a
+// repeated request. Drafts have no history: for change 0 it is given as it is
+// now.
+//
+// It refuses with Forbidden when the role may not draft commitments and
+// NotFound when the change made no such commitment that the actor may know of.
+func (s *Service) Original(ctx context.Context, id ident.Commitment, change ident.Change) (Commitment, error) {
+	actor, err := access.Require(ctx, access.DraftCommitment)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if change == 0 {
+		return s.Read(ctx, id)
+	}
+	var c Commitment
+	if err := s.db.Get(ctx, &c, originalCommitment, id, change, actor.Scope().All, actor.Scope().Member); err != nil {
+		return Commitment{}, fmt.Errorf("read commitment %s as change %d made it: %w", id, change, err)
+	}
+	return c, nil
+}

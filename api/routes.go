@@ -1,5 +1,10 @@
 package api
 
+import (
+	"net/http"
+	"slices"
+)
+
 // route is one line of the table.
 type route struct {
 	method    string
@@ -9,13 +14,22 @@ type route struct {
 	secret    bool // the answer holds or confirms a secret: no Idempotency-Key
 }
 
-// routes is the whole door on one screen.
-func (d *Door) routes() []route {
-	const get, post, patch, put, remove = "GET", "POST", "PATCH", "PUT", "DELETE"
-	return []route{
-		{get, "/api/v1/plan", "readPlan", d.readPlan, false},
-		{get, "/api/v1/plan/points/{number}", "readPoint", d.readPoint, false},
+const (
+	get    = http.MethodGet
+	post   = http.MethodPost
+	patch  = http.MethodPatch
+	put    = http.MethodPut
+	remove = http.MethodDelete
+)
 
+// routes is the whole door, in this file.
+func (d *Door) routes() []route {
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.accountRoutes(), d.serviceRoutes())
+}
+
+// memberRoutes lead to the members and to what they have.
+func (d *Door) memberRoutes() []route {
+	return []route{
 		{get, "/api/v1/members", "listMembers", d.listMembers, false},
 		{post, "/api/v1/members", "registerMember", d.registerMember, false},
 		{get, "/api/v1/members/{number}", "readMember", d.readMember, false},
@@ -38,6 +52,18 @@ func (d *Door) routes() []route {
 		{get, "/api/v1/figures/{id}", "readFigure", d.readFigure, false},
 		{post, "/api/v1/figures/{id}/supersede", "supersedeFigure", d.supersedeFigure, false},
 
+		{get, "/api/v1/members/{number}/alliance-memberships", "listAllianceMemberships", d.listAllianceMemberships, false},
+		{get, "/api/v1/alliance-memberships/{id}", "readAllianceMembership", d.readAllianceMembership, false},
+		{patch, "/api/v1/alliance-memberships/{id}", "amendAllianceMembership", d.amendAllianceMembership, false},
+	}
+}
+
+// initiativeRoutes lead to what the members have in common, and to what is told of them all.
+func (d *Door) initiativeRoutes() []route {
+	return []route{
+		{get, "/api/v1/plan", "readPlan", d.readPlan, false},
+		{get, "/api/v1/plan/points/{number}", "readPoint", d.readPoint, false},
+
 		{get, "/api/v1/ceremonies", "listCeremonies", d.listCeremonies, false},
 		{post, "/api/v1/ceremonies", "recordCeremony", d.recordCeremony, false},
 		{get, "/api/v1/ceremonies/{id}", "readCeremony", d.readCeremony, false},
@@ -50,16 +76,18 @@ func (d *Door) routes() []route {
 		{patch, "/api/v1/alliances/{id}", "amendAlliance", d.amendAlliance, false},
 		{get, "/api/v1/alliances/{id}/memberships", "listAllianceMembers", d.listAllianceMembers, false},
 		{post, "/api/v1/alliances/{id}/memberships", "joinAlliance", d.joinAlliance, false},
-		{get, "/api/v1/members/{number}/alliance-memberships", "listAllianceMemberships", d.listAllianceMemberships, false},
-		{get, "/api/v1/alliance-memberships/{id}", "readAllianceMembership", d.readAllianceMembership, false},
-		{patch, "/api/v1/alliance-memberships/{id}", "amendAllianceMembership", d.amendAllianceMembership, false},
 
 		{get, "/api/v1/statistics/members", "countMembers", d.countMembers, false},
 		{get, "/api/v1/statistics/commitments", "countCommitments", d.countCommitments, false},
 		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},
 
 		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
+	}
+}
 
+// accountRoutes lead to people's accounts.
+func (d *Door) accountRoutes() []route {
+	return []route{
 		{post, "/api/v1/sessions", "signIn", d.signIn, true},
 		{post, "/api/v1/sessions/refresh", "refreshSession", d.refreshSession, true},
 		{remove, "/api/v1/sessions/current", "signOut", d.signOut, false},
@@ -70,7 +98,12 @@ func (d *Door) routes() []route {
 		{get, "/api/v1/users/{id}", "readUser", d.readUser, false},
 		{patch, "/api/v1/users/{id}", "amendUser", d.amendUser, false},
 		{post, "/api/v1/users/{id}/password", "resetPassword", d.resetPassword, true},
+	}
+}
 
+// serviceRoutes tell of the server itself and look at no credentials.
+func (d *Door) serviceRoutes() []route {
+	return []route{
 		{get, "/healthz", "readHealth", d.readHealth, false},
 		{get, "/readyz", "readReadiness", d.readReadiness, false},
 		{get, "/version", "readVersion", d.readVersion, false},

@@ -17,35 +17,34 @@ import (
 
 // offices are the rooms behind the doors.
 type offices struct {
-	db        *db.DB
-	plans     *commitment.Plans
-	members   *member.Service
-	figures   *figure.Service
-	alliances *alliance.Service
+	db      *db.DB
+	plans   *commitment.Plans
+	members *member.Service
+	figures *figure.Service
 }
 
 // newOffices opens the rooms. What a member has of theirs becomes public with
 // it, so each tells the office of members how.
 func newOffices(d *db.DB) offices {
 	return offices{
-		db:        d,
-		plans:     commitment.NewPlans(d),
-		members:   member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
-		figures:   figure.New(d),
-		alliances: alliance.New(d),
+		db:      d,
+		plans:   commitment.NewPlans(d),
+		members: member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
+		figures: figure.New(d),
 	}
 }
 
 // api is the offices that the JSON door asks.
 func (o offices) api(accounts *account.Service) api.Offices {
 	return api.Offices{
-		Accounts:   accounts,
-		Alliances:  o.alliances,
-		Changes:    ledger.NewReader(o.db),
-		Figures:    o.figures,
-		Members:    o.members,
-		Plans:      o.plans,
-		Statistics: statistics.New(o.db),
+		Accounts:    accounts,
+		Alliances:   alliance.New(o.db),
+		Changes:     ledger.NewReader(o.db),
+		Commitments: commitment.New(o.db),
+		Figures:     o.figures,
+		Members:     o.members,
+		Plans:       o.plans,
+		Statistics:  statistics.New(o.db),
 	}
 }
 

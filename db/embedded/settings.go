@@ -70,5 +70,6 @@ func Throwaway() map[string]string {
 		"shared_buffers":     "256MB",
 		"wal_level":          "minimal",
 		"max_wal_senders":    "0",
+		"autovacuum":         "off", // its workers would hold a database that a test wants to drop
 	}
 }

@@ -29,13 +29,14 @@ import (
 
 // Offices are where the door takes its requests.
 type Offices struct {
-	Accounts   *account.Service
-	Alliances  *alliance.Service
-	Changes    *ledger.Reader
-	Figures    *figure.Service
-	Members    *member.Service
-	Plans      *commitment.Plans
-	Statistics *statistics.Service
+	Accounts    *account.Service
+	Alliances   *alliance.Service
+	Changes     *ledger.Reader
+	Commitments *commitment.Service
+	Figures     *figure.Service
+	Members     *member.Service
+	Plans       *commitment.Plans
+	Statistics  *statistics.Service
 }
 
 // Options is what a door is made of.

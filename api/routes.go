@@ -77,6 +77,15 @@ func (d *Door) initiativeRoutes() []route {
 		{get, "/api/v1/alliances/{id}/memberships", "listAllianceMembers", d.listAllianceMembers, false},
 		{post, "/api/v1/alliances/{id}/memberships", "joinAlliance", d.joinAlliance, false},
 
+		{get, "/api/v1/commitments", "listCommitments", d.listCommitments, false},
+		{get, "/api/v1/members/{number}/commitments", "listMemberCommitments", d.listMemberCommitments, false},
+		{post, "/api/v1/members/{number}/commitments", "draftCommitment", d.draftCommitment, false},
+		{get, "/api/v1/commitments/{id}", "readCommitment", d.readCommitment, false},
+		{patch, "/api/v1/commitments/{id}", "amendCommitment", d.amendCommitment, false},
+		{post, "/api/v1/commitments/{id}/submit", "submitCommitment", d.submitCommitment, false},
+		{post, "/api/v1/commitments/{id}/register", "registerCommitment", d.registerCommitment, false},
+		{post, "/api/v1/commitments/{id}/close", "closeCommitment", d.closeCommitment, false},
+
 		{get, "/api/v1/statistics/members", "countMembers", d.countMembers, false},
 		{get, "/api/v1/statistics/commitments", "countCommitments", d.countCommitments, false},
 		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},

@@ -810,7 +810,9 @@ type Closing struct {
 
 // Commitment defines model for Commitment.
 type Commitment struct {
-	DueOn Date `json:"due_on,omitempty,omitzero"`
+	// ClosingReason Why it was closed with this outcome.
+	ClosingReason string `json:"closing_reason,omitempty,omitzero"`
+	DueOn         Date   `json:"due_on,omitempty,omitzero"`
 
 	// Id A random UUID in lower case.
 	Id       Id              `json:"id"`

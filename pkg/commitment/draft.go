@@ -121,6 +121,11 @@ type Patch struct {
 	DueOn    nullable.Nullable[plan.Date]
 }
 
+// Check gives every fault of the patch that can be told without the draft.
+func (p Patch) Check() fault.Fields {
+	return p.onto(Draft{Point: 1, Title: "sound", Text: "sound"}).Check()
+}
+
 // onto is the pure rule of an amendment.
 func (p Patch) onto(d Draft) Draft {
 	if p.Point != 0 {
@@ -152,7 +157,7 @@ update commitment_draft set version = $2, point = $3, title = $4, text = $5, str
 where id = $1`
 
 // AmendDraft rewrites a draft. A patch that changes nothing leaves the version
-// as it is. expected is the version that the actor has seen.
+// as it is. expected is the version that the actor has seen, or 0.
 //
 // It refuses with Forbidden when the role may not or the commitment is another
 // member's, NotFound when there is none or the actor may not know of it, Stale

@@ -49,16 +49,17 @@ func (c *Clock) Advance(by time.Duration) {
 
 // Register is a register with all its offices.
 type Register struct {
-	DB         *db.DB
-	Clock      *Clock
-	Plans      *commitment.Plans
-	Members    *member.Service
-	Figures    *figure.Service
-	Alliances  *alliance.Service
-	Statistics *statistics.Service
-	Accounts   *account.Service
-	Ledger     *ledger.Reader
-	Sequencer  *ledger.Sequencer
+	DB          *db.DB
+	Clock       *Clock
+	Plans       *commitment.Plans
+	Members     *member.Service
+	Figures     *figure.Service
+	Alliances   *alliance.Service
+	Statistics  *statistics.Service
+	Commitments *commitment.Service
+	Accounts    *account.Service
+	Ledger      *ledger.Reader
+	Sequencer   *ledger.Sequencer
 }
 
 // New makes a register with its plan. Its day is 24 November 2026.
@@ -72,8 +73,8 @@ func New(t testing.TB) *Register {
 	}
 	r := &Register{
 		DB: d, Clock: clock, Accounts: accounts,
-		Plans:   commitment.NewPlans(d),
-		Members: member.New(d, figure.Reveal, alliance.Reveal),
+		Plans: commitment.NewPlans(d), Commitments: commitment.New(d),
+		Members: member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
 		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
 		Ledger: ledger.NewReader(d), Sequencer: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)),
 	}

@@ -19,7 +19,9 @@ func (d *Door) readChanges(r *request) error {
 
 func changeOf(n ledger.Numbered) ChangeEntry {
 	wire := ChangeEntry{Position: int64(n.Position), At: n.At, Sealed: n.Sealed(), Digest: n.Digest}
-	if !n.Sealed() {
+	if n.Sealed() {
+		wire.Seal = n.Seal
+	} else {
 		wire.Action, wire.Kind, wire.Id, wire.Member, wire.Content = n.Action, n.Kind, n.ID, int64(n.Member), n.Content
 	}
 	return wire

@@ -24,6 +24,7 @@ func (r *request) fresh(tag string) bool {
 		return false
 	}
 	r.common(tag)
+	r.gin.Writer.Header().Del("Link") // the reader holds it with the page
 	r.gin.Status(http.StatusNotModified)
 	r.gin.Writer.WriteHeaderNow()
 	return true

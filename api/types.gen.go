@@ -781,7 +781,7 @@ type ChangeEntry struct {
 	// Content The thing as it stands after the change, in full.
 	Content json.RawMessage `json:"content,omitempty,omitzero"`
 
-	// Digest SHA-256 of the entry's bytes in hexadecimal.
+	// Digest SHA-256, in hexadecimal, of the entry's bytes: the RFC 8785 form of an object with `v` 1 and what is given here of `action`, `kind`, `id`, `member` and `content`; where sealed, with the action `sealed` and `seal`.
 	Digest string `json:"digest"`
 	Id     string `json:"id,omitempty,omitzero"`
 	Kind   string `json:"kind,omitempty,omitzero"`
@@ -789,6 +789,9 @@ type ChangeEntry struct {
 	// Member The member that it is about, if any.
 	Member   int64 `json:"member,omitempty,omitzero"`
 	Position int64 `json:"position"`
+
+	// Seal Where sealed: SHA-256, in hexadecimal, of a salt that the register keeps and the bytes that are sealed.
+	Seal string `json:"seal,omitempty,omitzero"`
 
 	// Sealed Whether the public may not see the content.
 	Sealed bool `json:"sealed"`

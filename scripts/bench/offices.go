@@ -4,13 +4,24 @@ import (
 	"accord/api"
 	"accord/db"
 	"accord/pkg/account"
+	"accord/pkg/alliance"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
+	"accord/pkg/ledger"
 	"accord/pkg/member"
+	"accord/pkg/statistics"
 )
 
+// offices are the rooms behind the door, as the program opens them.
 func offices(d *db.DB, accounts *account.Service) api.Offices {
 	return api.Offices{
-		Accounts: accounts, Members: member.New(d, figure.Reveal), Figures: figure.New(d), Plans: commitment.NewPlans(d),
+		Accounts:    accounts,
+		Alliances:   alliance.New(d),
+		Changes:     ledger.NewReader(d),
+		Commitments: commitment.New(d),
+		Figures:     figure.New(d),
+		Members:     member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
+		Plans:       commitment.NewPlans(d),
+		Statistics:  statistics.New(d),
 	}
 }

@@ -104,7 +104,7 @@ func (s *Server) enter(ctx context.Context, serve bool) error {
 	}
 	err = s.place.gated(ctx, func() error {
 		// Only those who pass the gate ask for the whole share, so this is free.
-		if ok, err := s.share.try(shared); err != nil || !ok {
+		if ok, err := s.share.patient(shared); err != nil || !ok {
 			return errors.Join(err, errors.New("share.lock is held by a stranger"))
 		}
 		s.adopted, err = s.place.run(ctx, s.cfg)
@@ -149,7 +149,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		atGate, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		s.stopErr = s.place.gated(atGate, func() error {
-			last, err := s.share.try(exclusive)
+			last, err := s.share.patient(exclusive)
 			if err != nil || !last {
 				return err
 			}
@@ -185,7 +185,7 @@ func Stop(ctx context.Context, data string) (bool, error) {
 			return err
 		}
 		defer share.release()
-		if last, err := share.try(exclusive); err != nil || !last {
+		if last, err := share.patient(exclusive); err != nil || !last {
 			return errors.Join(err, &Trouble{What: "another accord command is using it", Mend: "wait until it has ended"})
 		}
 		state, err := p.state()

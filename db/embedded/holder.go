@@ -3,14 +3,12 @@
 package embedded
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 )
 
 // Holder is the process that serves a data folder.
@@ -44,23 +42,19 @@ func (p place) hold(address string) (*lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = l.patient(); err == nil {
-		err = l.sign(address)
-	} else if errors.Is(err, context.DeadlineExceeded) {
+	ok, err := l.patient(exclusive)
+	switch {
+	case err != nil:
+	case !ok:
 		err = &Held{Data: p.data, Holder: l.holder()}
+	default:
+		err = l.sign(address)
 	}
 	if err != nil {
 		l.release()
 		return nil, err
 	}
 	return l, nil
-}
-
-// patient takes the lock unless it is held for longer than it takes to look at it.
-func (l *lock) patient() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 150*time.Millisecond)
-	defer cancel()
-	return poll(ctx, func() (bool, error) { return l.try(exclusive) })
 }
 
 // sign writes into the lock who holds it.

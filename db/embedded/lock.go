@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // The ways to hold a lock.
@@ -46,6 +47,19 @@ func (l *lock) try(how int) (bool, error) {
 			return false, fmt.Errorf("lock %s: %w", l.file.Name(), err)
 		}
 	}
+}
+
+// patient asks for the lock like try, but not only once: a lock that was given
+// up is still held for a moment by a child that its process is just starting,
+// or by somebody who looks whether it is held.
+func (l *lock) patient(how int) (bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 150*time.Millisecond)
+	defer cancel()
+	err := poll(ctx, func() (bool, error) { return l.try(how) })
+	if errors.Is(err, context.DeadlineExceeded) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // release gives the lock up in this process; a child that was handed it keeps it.

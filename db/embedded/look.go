@@ -31,7 +31,7 @@ func Look(ctx context.Context, data string) (Sight, error) {
 		return sight, err
 	}
 	defer holder.release()
-	free, err := holder.try(exclusive)
+	free, err := holder.patient(exclusive)
 	if err != nil {
 		return sight, err
 	}

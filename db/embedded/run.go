@@ -69,7 +69,7 @@ func (p place) launch(b Binaries, settings map[string]string) (*child, error) {
 		return nil, err
 	}
 	defer alive.release()
-	if ok, err := alive.try(exclusive); err != nil || !ok {
+	if ok, err := alive.patient(exclusive); err != nil || !ok {
 		return nil, errors.Join(err, errors.New("alive.lock is held"))
 	}
 	log, from, err := p.openLog()

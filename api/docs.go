@@ -19,10 +19,10 @@ import (
 var docsFiles embed.FS
 
 // docsPolicy lets the pages load their own files, and lets nobody else load
-// them. The hash is that of the empty text: Redoc's styles begin as empty
-// elements and are filled in by script.
+// them. The hashes are those of the style elements that Redoc makes: the empty
+// text, which it fills in by script, and the scroll bars that it carries along.
 const docsPolicy = "default-src 'none'; script-src 'self'; " +
-	"style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; " +
+	"style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='; " +
 	"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // page is a file as it is served.

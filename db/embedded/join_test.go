@@ -14,7 +14,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestJoin(t *testing.T) {
 	t.Parallel()
-	data := folder(t)
+	data := filled(t)
 	join := func(t *testing.T) *Server {
 		t.Helper()
 		s, err := Join(t.Context(), quick(data))
@@ -87,7 +87,7 @@ func TestStop(t *testing.T) {
 
 	t.Run("ends what a killed accord left behind", func(t *testing.T) {
 		t.Parallel()
-		data := folder(t)
+		data := filled(t)
 		process, end := another(t, data)
 		must(t, process.Process.Kill())
 		end()
@@ -104,7 +104,7 @@ func TestStop(t *testing.T) {
 	})
 	t.Run("refuses while somebody uses the server", func(t *testing.T) {
 		t.Parallel()
-		data := folder(t)
+		data := filled(t)
 		s := start(t, data)
 		_, err := Stop(t.Context(), data)
 		if _, ok := errors.AsType[*Held](err); !ok {

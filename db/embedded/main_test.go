@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -21,7 +22,55 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "hold" {
 		os.Exit(holdUntilTold(os.Args[2]))
 	}
-	os.Exit(m.Run())
+	os.Exit(inWorkshop(m))
+}
+
+// workshop is a folder of this test run, made by TestMain and removed by it.
+var workshop string
+
+func inWorkshop(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "embedded-")
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o711); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	workshop = dir
+	return m.Run()
+}
+
+// model is a cluster that the tests copy, made once: initdb takes a second.
+var model = sync.OnceValues(func() (string, error) {
+	p, err := settle(Config{Data: filepath.Join(workshop, "model")})
+	if err == nil && p.home != p.data {
+		err = fmt.Errorf("the model lives elsewhere, in %s", p.home)
+	}
+	var b Binaries
+	if err == nil {
+		b, err = p.binaries("")
+	}
+	if err == nil {
+		err = p.create(context.Background(), b)
+	}
+	return p.path(cluster), err
+})
+
+// filled gives a data folder with a new cluster.
+func filled(t *testing.T) string {
+	t.Helper()
+	data := folder(t)
+	from, err := model()
+	must(t, err)
+	must(t, os.Mkdir(data, 0o711))
+	out, err := exec.Command("cp", "-a", from, data).CombinedOutput()
+	if err != nil {
+		t.Fatalf("copy the model: %v: %s", err, out)
+	}
+	return data
 }
 
 func holdUntilTold(data string) int {

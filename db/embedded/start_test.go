@@ -68,7 +68,7 @@ func TestStart(t *testing.T) {
 
 func TestStartRefusesASecondServer(t *testing.T) {
 	t.Parallel()
-	data := folder(t)
+	data := filled(t)
 	process, end := another(t, data)
 	defer end()
 
@@ -85,7 +85,7 @@ func TestStartRefusesASecondServer(t *testing.T) {
 
 func TestStartRecovers(t *testing.T) {
 	t.Parallel()
-	data := folder(t)
+	data := filled(t)
 
 	t.Run("by taking over what a killed accord left running", func(t *testing.T) {
 		process, end := another(t, data)
@@ -162,7 +162,7 @@ func leave(t *testing.T, p place, pid int) {
 
 func TestStartRevivesAServerThatDies(t *testing.T) {
 	t.Parallel()
-	s := start(t, folder(t))
+	s := start(t, filled(t))
 	ask(t, s.URL(), "create table kept as select 7 as n")
 	before, err := s.place.postmaster()
 	must(t, err)
@@ -179,7 +179,7 @@ func TestStartRevivesAServerThatDies(t *testing.T) {
 
 func TestStartLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
-	data := folder(t)
+	data := filled(t)
 	stop(t, start(t, data))
 
 	t.Run("when it is given up", func(t *testing.T) {
@@ -248,7 +248,7 @@ func TestSocket(t *testing.T) {
 
 func TestStartByHand(t *testing.T) {
 	t.Parallel()
-	data := folder(t)
+	data := filled(t)
 	stop(t, start(t, data))
 	p, err := find(data)
 	must(t, err)

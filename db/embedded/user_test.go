@@ -63,7 +63,7 @@ func TestRoot(t *testing.T) {
 	})
 	t.Run("drops to the cluster's owner where there is one", func(t *testing.T) {
 		t.Parallel()
-		data := folder(t)
+		data := filled(t)
 		stop(t, start(t, data))
 		const somebody = 4242
 		must(t, filepath.Walk(filepath.Join(data, cluster), func(path string, _ os.FileInfo, err error) error {

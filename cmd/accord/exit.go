@@ -59,6 +59,9 @@ func (sh shell) report(err error) int {
 }
 
 func explain(err error) (int, string) {
+	if errors.Is(err, context.Canceled) {
+		return exitFailed, "interrupted"
+	}
 	if t, ok := errors.AsType[*trouble](err); ok {
 		return t.code, withMend(t.Error(), t.mend)
 	}
@@ -71,9 +74,6 @@ func explain(err error) (int, string) {
 			what += ": " + t.Err.Error()
 		}
 		return exitDatabase, withMend(what, t.Mend)
-	}
-	if errors.Is(err, context.Canceled) {
-		return exitFailed, "interrupted"
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.Internal {
 		return exitOf(f.Kind), sentences(f, err)

@@ -57,6 +57,9 @@ func (p place) fill(ctx context.Context, b Binaries, dir string) error {
 	err := finish(ctx, p.user.command(dir, b.initdb(),
 		"--pgdata="+dir, "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-messages=C",
 		"--auth-local=trust", "--auth-host=reject", "--data-checksums"))
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
 	if err != nil {
 		return &Trouble{
 			What: "initdb could not make a database", Err: err,

@@ -75,6 +75,9 @@ func (s *Service) ListOf(ctx context.Context, number ident.Member, q Listing) ([
 	return nil, nil
 }
 
+// dueDay is what lists are ordered by, written as the indexes have it.
+const dueDay = "coalesce(c.due_on, 'infinity'::date)"
+
 // compose makes the statement of a list, "" where the actor can see nothing of
 // what is asked for. Each table is read in the order of the list and no
 // further than the page goes.
@@ -84,11 +87,11 @@ func compose(q Listing, scope access.Scope) (string, []any) {
 	var parts []string
 	part := func(columns, table string) {
 		parts = append(parts, fmt.Sprintf(`(
-    select %s, coalesce(c.due_on, 'infinity'::date) as due
+    select %s, %s as due
     from %s c
     where %s
-    order by coalesce(c.due_on, 'infinity'::date), c.id limit %s
-)`, columns, table, f.Take(), limit))
+    order by %s, c.id limit %s
+)`, columns, dueDay, table, f.Take(), dueDay, limit))
 	}
 	if q.State != Drafted {
 		filter(f, q)
@@ -128,16 +131,17 @@ func filter(f *db.Filter, q Listing) {
 		f.And("c.point = ?", q.Point)
 	}
 	if q.DueAfter != "" {
-		f.And("c.due_on >= ?::date", q.DueAfter)
+		f.And("c.due_on is not null")
+		f.And(dueDay+" >= ?::date", q.DueAfter)
 	}
 	if q.DueBefore != "" {
-		f.And("c.due_on < ?::date", q.DueBefore)
+		f.And(dueDay+" < ?::date", q.DueBefore)
 	}
 	if q.After != nil {
 		due := string(q.After.DueOn)
 		if due == "" {
 			due = "infinity"
 		}
-		f.And("(coalesce(c.due_on, 'infinity'::date), c.id) > (?::date, ?::uuid)", due, q.After.ID)
+		f.And("("+dueDay+", c.id) > (?::date, ?::uuid)", due, q.After.ID)
 	}
 }

@@ -1,0 +1,203 @@
+package registrytest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"accord/pkg/alliance"
+	"accord/pkg/commitment"
+	"accord/pkg/fault"
+	"accord/pkg/figure"
+	"accord/pkg/ident"
+	"accord/pkg/member"
+	"accord/pkg/plan"
+)
+
+// life drives all offices at random. Every text that it writes holds a mark of
+// its own, so that it can be told where which text has come to.
+type life struct {
+	*Register
+	t    *testing.T
+	draw *rand.Rand
+
+	members     []ident.Member
+	ceremonies  []ident.Ceremony
+	alliances   []ident.Alliance
+	figures     []figure.Figure
+	terms       []alliance.Membership
+	contacts    []member.Contact
+	commitments []ident.Commitment
+
+	marks    map[string]string // what each mark stands in, by the mark
+	personal map[string]bool   // marks of what may be erased one day, so that no entry may hold it in clear
+	shown    map[string]bool   // marks that the public was shown
+	done     map[string]int    // how often each step went through
+	refused  map[string]int    // and how often it was refused
+}
+
+func newLife(t *testing.T, seed uint64) *life {
+	t.Helper()
+	l := &life{
+		Register: New(t), t: t, draw: rand.New(rand.NewPCG(seed, 7)),
+		marks: map[string]string{}, personal: map[string]bool{}, shown: map[string]bool{}, done: map[string]int{}, refused: map[string]int{},
+	}
+	for range 2 { // so that the first steps have something to work on
+		l.steps()["register"]()
+	}
+	return l
+}
+
+// text gives a text of no more than the mark.
+func (l *life) text(about string) string {
+	const letters = "bcdfghjklmnpqrstvwxz"
+	var b strings.Builder
+	b.WriteString("Q")
+	for range 11 {
+		b.WriteByte(letters[l.draw.IntN(len(letters))])
+	}
+	l.marks[b.String()] = about
+	return b.String()
+}
+
+// private gives a text that names a person.
+func (l *life) private(about string) string {
+	text := l.text(about)
+	l.personal[text] = true
+	return text
+}
+
+func (l *life) maybe(text string) *string {
+	if l.draw.IntN(2) == 0 {
+		return nil
+	}
+	return &text
+}
+
+func pick[T any](l *life, all []T) T {
+	if len(all) == 0 {
+		var none T
+		return none
+	}
+	return all[l.draw.IntN(len(all))]
+}
+
+// amount gives a number that stands nowhere else, and its mark.
+func (l *life) amount(about string) string {
+	number := fmt.Sprintf("%d", 100_000_000_000+l.draw.Int64N(899_999_999_999))
+	l.marks[number] = about
+	return number
+}
+
+// live takes one step at random and gives its name.
+func (l *life) live() string {
+	l.t.Helper()
+	steps := l.steps()
+	name := pick(l, []string{
+		"register", "amend", "amend", "describe", "move", "move", "move", "move", "merge", "sign", "sign", "state", "state", "state",
+		"supersede", "supersede", "add contact", "amend contact", "remove contact", "record ceremony", "amend ceremony",
+		"create alliance", "amend alliance", "admit", "admit", "date membership", "take on", "take on", "amend draft", "submit", "submit",
+		"register commitment", "close",
+	})
+	if l.draw.IntN(4) == 0 {
+		l.Clock.Advance(time.Duration(l.draw.Int64N(int64(72 * time.Hour))))
+	}
+	err := steps[name]()
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		l.done[name]++
+	case kind == fault.Internal, kind == fault.Unavailable, kind == fault.Malformed, kind == fault.Forbidden:
+		l.t.Fatalf("%s: %v", name, err)
+	default:
+		l.refused[name]++
+	}
+	return name
+}
+
+// steps are what can happen to a register.
+func (l *life) steps() map[string]func() error {
+	all := map[string]func() error{
+		"register": l.register, "amend": l.amend, "describe": l.describe, "move": l.move, "merge": l.merge, "sign": l.sign,
+		"state": l.state, "supersede": l.supersede,
+		"record ceremony": l.recordCeremony, "amend ceremony": l.amendCeremony,
+		"create alliance": l.createAlliance, "amend alliance": l.amendAlliance, "admit": l.admit, "date membership": l.dateMembership,
+		"add contact": l.addContact, "amend contact": l.amendContact, "remove contact": l.removeContact,
+		"take on": l.takeOn, "amend draft": l.amendDraft, "submit": l.submit, "register commitment": l.registerCommitment, "close": l.closeCommitment,
+	}
+	return all
+}
+
+// look marks what the public is shown now.
+func (l *life) look() map[string]json.RawMessage {
+	l.t.Helper()
+	rows := publicRows(l.t, l.Register, l.Register)
+	var all strings.Builder
+	for _, row := range rows {
+		all.Write(row)
+	}
+	for mark := range l.marks {
+		if !l.shown[mark] && strings.Contains(all.String(), mark) {
+			l.shown[mark] = true
+		}
+	}
+	return rows
+}
+
+func (l *life) takeOn() error {
+	number := pick(l, l.members)
+	c, err := l.Commitments.TakeOn(Editor(number), number, commitment.Draft{
+		Point: plan.Point(1 + l.draw.IntN(8)), Title: l.text("a draft's title"), Text: l.text("a draft's text"),
+		Strength: pick(l, append(commitment.Strengths(), "")),
+		StartsOn: pick(l, []plan.Date{"", "2026-01-01"}), DueOn: pick(l, []plan.Date{"", "2026-11-30", "2027-12-31"}),
+	})
+	if err == nil {
+		l.commitments = append(l.commitments, c.ID)
+	}
+	return err
+}
+
+// onCommitment runs a step on a commitment at its present version.
+func (l *life) onCommitment(do func(ctx context.Context, c commitment.Commitment) error) error {
+	if len(l.commitments) == 0 {
+		return l.takeOn()
+	}
+	c, err := l.Commitments.Read(Staff(), pick(l, l.commitments))
+	if err != nil {
+		return err
+	}
+	return do(Approver(c.Member), c)
+}
+
+func (l *life) amendDraft() error {
+	return l.onCommitment(func(ctx context.Context, c commitment.Commitment) error {
+		_, err := l.Commitments.AmendDraft(ctx, c.ID, c.Version, commitment.Patch{Text: l.text("a draft's text")})
+		return err
+	})
+}
+
+func (l *life) submit() error {
+	return l.onCommitment(func(ctx context.Context, c commitment.Commitment) error {
+		_, err := l.Commitments.Submit(ctx, c.ID, c.Version)
+		return err
+	})
+}
+
+func (l *life) registerCommitment() error {
+	return l.onCommitment(func(_ context.Context, c commitment.Commitment) error {
+		_, err := l.Commitments.Register(Staff(), c.ID, c.Version)
+		return err
+	})
+}
+
+func (l *life) closeCommitment() error {
+	return l.onCommitment(func(_ context.Context, c commitment.Commitment) error {
+		_, err := l.Commitments.Close(Staff(), c.ID, c.Version, commitment.Closing{
+			Outcome: pick(l, commitment.Outcomes()), Reason: l.text("a closing reason"),
+		})
+		return err
+	})
+}

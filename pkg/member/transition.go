@@ -61,7 +61,8 @@ func (s Step) Check() fault.Fields {
 // It refuses with Forbidden when the actor is not staff, NotFound when there is
 // no such member, Stale when expected is not its version, Conflict when the
 // lifecycle does not lead there, and Invalid with every field at fault: a day
-// in the future or before the last step's, a survivor that is itself merged.
+// in the future or before the last step's, a survivor that is itself merged, or
+// is not public while the duplicate is.
 func (s *Service) Transition(ctx context.Context, number ident.Member, expected int64, step Step) (Transition, error) {
 	actor, err := access.Require(ctx, access.TransitionMember)
 	if err != nil {
@@ -72,6 +73,9 @@ func (s *Service) Transition(ctx context.Context, number ident.Member, expected 
 	}
 	var taken Transition
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
+		if err := lockSurvivor(ctx, tx, number, step); err != nil {
+			return err
+		}
 		m, err := lockWhole(ctx, tx, number, actor.Scope(), expected)
 		if err != nil {
 			return err
@@ -140,7 +144,21 @@ func (m *Member) apply(step Step) {
 const lastEffective = `
 select max(effective_on) as day from member_transition where member = $1`
 
-const survivorStatus = `select status from member where number = $1 for key share`
+// The survivor's row is locked, so that it is not merged itself meanwhile: two
+// members that are merged into each other would lead nowhere.
+const lockSurvivorRow = `select status, published from member where number = $1 for share`
+
+// lockSurvivor locks the survivor before the duplicate where its number is the
+// lower one, so that two opposite merges take turns and do not deadlock.
+func lockSurvivor(ctx context.Context, tx *db.Tx, number ident.Member, step Step) error {
+	if step.Survivor == nil || *step.Survivor >= number {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, lockSurvivorRow, *step.Survivor); err != nil {
+		return fmt.Errorf("lock the survivor: %w", err)
+	}
+	return nil
+}
 
 // checkStep gives the faults of a step that only the register can tell.
 func checkStep(ctx context.Context, tx *db.Tx, m Member, step Step) error {
@@ -158,8 +176,8 @@ func checkStep(ctx context.Context, tx *db.Tx, m Member, step Step) error {
 		}
 	}
 	if step.Survivor != nil {
-		var status Status
-		err := tx.Get(ctx, &status, survivorStatus, *step.Survivor)
+		var survivor Locked
+		err := tx.Get(ctx, &survivor, lockSurvivorRow, *step.Survivor)
 		switch {
 		case fault.Is(err, fault.NotFound):
 			faults.Add("/survivor", "unknown_member")
@@ -167,8 +185,10 @@ func checkStep(ctx context.Context, tx *db.Tx, m Member, step Step) error {
 			return fmt.Errorf("read the survivor: %w", err)
 		case *step.Survivor == m.Number:
 			faults.Add("/survivor", "merge_into_itself")
-		case status == Merged:
+		case survivor.Status == Merged:
 			faults.Add("/survivor", "survivor_merged")
+		case m.Published && !survivor.Published: // its number would tell everybody of the applicant
+			faults.Add("/survivor", "survivor_not_public")
 		}
 	}
 	return faults.Err()

@@ -87,8 +87,12 @@ func TestList(t *testing.T) {
 	t.Run("pages follow each other without gap or repeat in every order", func(t *testing.T) {
 		sign(t, s, jollychic, "2018-05-29")
 		for _, q := range []member.Listing{
-			{Sort: member.ByNumber}, {Sort: member.ByName}, {Sort: member.BySigning},
-			{Sort: member.ByNumber, Descending: true}, {Sort: member.ByName, Descending: true}, {Sort: member.BySigning, Descending: true},
+			{Sort: member.ByNumber},
+			{Sort: member.ByName},
+			{Sort: member.BySigning},
+			{Sort: member.ByNumber, Descending: true},
+			{Sort: member.ByName, Descending: true},
+			{Sort: member.BySigning, Descending: true},
 		} {
 			whole := names(t, s, public(), q)
 			var paged []string

@@ -50,7 +50,6 @@ var (
 	forms     = []string{"Ltd", "GmbH", "Inc", "SA", "Co., Ltd."}
 	countries = strings.Fields("CN DE PK KE SE BR IN RU TH MY")
 	sectors   = strings.Fields("G4791 G4690 H4911 C26 J62 M71 F42 K64 P85 G47")
-	measures  = strings.Fields("sales_volume gmv revenue export_sales")
 )
 
 // generate fills an empty register with n synthetic members, each with two

@@ -86,7 +86,7 @@ func insertOf(_ *bench, n int) (string, string, string) {
 func insertVaries(statements []statement) map[string]string {
 	varying := map[string]string{
 		fmt.Sprint(probe):    ":n",
-		"1999-03-01":         "(date '2000-01-01' + :day)",
+		"1999-03-01":         "(date '2000-01-01' + :day::int)",
 		changeOf(statements): ":change",
 	}
 	for _, s := range statements {

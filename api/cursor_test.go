@@ -29,6 +29,14 @@ func TestCursors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Run("the same place has the same cursor, another place another", func(t *testing.T) {
+		t.Parallel()
+		again, _ := maker.seal(41)
+		elsewhere, _ := maker.seal(42)
+		if again != cursor || elsewhere[:16] == cursor[:16] {
+			t.Errorf("first %s\nagain %s\nelsewhere %s", cursor, again, elsewhere)
+		}
+	})
 	t.Run("a cursor opens with its query in another order and page size", func(t *testing.T) {
 		t.Parallel()
 		place, err := open(d, mine, "/api/v1/members?country=CN&limit=5&q=a", cursor)

@@ -35,7 +35,7 @@ func bind[T any](r *request, check func(T) fault.Fields) (T, error) {
 	}
 	faults := validate(r.op.body, doc.tree)
 	for _, f := range doc.faults {
-		if !faults.At(f.Pointer) {
+		if len(faults) < mostFaults && !faults.At(f.Pointer) {
 			faults = append(faults, f)
 		}
 	}
@@ -46,10 +46,10 @@ func bind[T any](r *request, check func(T) fault.Fields) (T, error) {
 		return body, r.claim(doc.tree)
 	}
 	prune(doc.tree, faults)
-	if check != nil && remainder(doc.tree, &body) == nil {
+	if check != nil && len(faults) < mostFaults && remainder(doc.tree, &body) == nil {
 		shape := faults
 		for _, f := range check(body) {
-			if !shape.At(f.Pointer) {
+			if len(faults) < mostFaults && !shape.At(f.Pointer) {
 				faults = append(faults, f)
 			}
 		}

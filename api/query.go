@@ -17,8 +17,9 @@ type query []struct{ name, value string }
 
 // readQuery reads and checks the query of a request.
 //
-// It refuses with Malformed, naming every parameter at fault: one that the
-// operation does not take, one given twice, one that is not well-formed.
+// It refuses with Malformed, naming every parameter at fault, up to
+// [mostFaults]: one that the operation does not take, one given twice, one that
+// is not well-formed.
 func (op *operation) readQuery(raw string) (query, error) {
 	if raw == "" {
 		return nil, nil
@@ -26,6 +27,9 @@ func (op *operation) readQuery(raw string) (query, error) {
 	var q query
 	var faults fault.Fields
 	for part := range strings.SplitSeq(raw, "&") {
+		if len(faults) == mostFaults {
+			break
+		}
 		if part == "" {
 			continue
 		}

@@ -13,11 +13,15 @@ import (
 	"accord/pkg/plan"
 )
 
+// mostFaults is how many faults one answer lists: more help nobody, and whoever
+// sends a megabyte of them is not to be answered with a hundred.
+const mostFaults = 100
+
 // errNotADate tells a date's fault from other formats'.
 var errNotADate = errors.New("not a date")
 
-// validate holds the tree against the schema and gives every shape fault, with
-// our codes and its pointer, in the order of the pointers.
+// validate holds the tree against the schema and gives every shape fault, up to
+// [mostFaults], with our codes and its pointer, in the order of the pointers.
 func validate(schema *openapi3.Schema, tree map[string]any) fault.Fields {
 	err := schema.VisitJSON(tree,
 		openapi3.MultiErrors(),
@@ -28,37 +32,46 @@ func validate(schema *openapi3.Schema, tree map[string]any) fault.Fields {
 			}
 			return nil
 		})))
-	var faults fault.Fields
-	collect(err, tree, &faults)
+	found := collection{listed: map[string]bool{}}
+	found.collect(err)
+	faults := found.faults
 	slices.SortStableFunc(faults, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
-	return slices.CompactFunc(faults, func(a, b fault.Field) bool { return a.Pointer == b.Pointer && a.Code == b.Code })
+	faults = slices.CompactFunc(faults, func(a, b fault.Field) bool { return a.Pointer == b.Pointer && a.Code == b.Code })
+	return faults[:min(len(faults), mostFaults)]
+}
+
+// collection gathers faults. It belongs to one body.
+type collection struct {
+	faults fault.Fields
+	listed map[string]bool // the objects, by pointer, whose unknown properties are among them
 }
 
 // collect turns what the validator says into faults.
-func collect(err error, tree map[string]any, faults *fault.Fields) {
+func (c *collection) collect(err error) {
 	if err == nil {
 		return
 	}
 	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
 		for _, one := range many {
-			collect(one, tree, faults)
+			c.collect(one)
 		}
 		return
 	}
 	one, ok := errors.AsType[*openapi3.SchemaError](err)
 	if !ok {
-		faults.Add("", "wrong_format")
+		c.faults.Add("", "wrong_format")
 		return
 	}
 	pointer := pointerOf(one.JSONPointer())
-	switch one.SchemaField {
-	case "properties": // one error for each unknown property, which does not name it
-		for _, name := range unknown(one) {
-			faults.Add(pointer+"/"+escape(name), "unknown_field")
-		}
-	default:
+	switch {
+	case one.SchemaField != "properties":
 		code, args := codeOf(one)
-		faults.Add(pointer, code, args)
+		c.faults.Add(pointer, code, args)
+	case !c.listed[pointer]: // there is one such error for each unknown property, which does not name it
+		c.listed[pointer] = true
+		for _, name := range unknown(one) {
+			c.faults.Add(pointer+"/"+escape(name), "unknown_field")
+		}
 	}
 }
 

@@ -1,0 +1,163 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// deed is a change: where a thing is that it can be done to, made anew for it,
+// and another body than the usual one, "" where there is none.
+type deed struct {
+	who   string
+	make  func(w *world, n int) (at string)
+	other string
+}
+
+// made gives where n'th thing is, of the body in which # is n.
+func thing(who, at, body string) func(*world, int) string {
+	return func(w *world, n int) string {
+		w.t.Helper()
+		where, _ := w.made(who, at, strings.ReplaceAll(body, "#", fmt.Sprint(n)))
+		return where
+	}
+}
+
+// always gives the same address.
+func always(at string) func(*world, int) string { return func(*world, int) string { return at } }
+
+// fresh gives where a new member in good standing is.
+func fresh(w *world, n int) string {
+	return memberAt(w.admitted(fmt.Sprintf(`{"name":"Fresh Company No %d","kind":"other"}`, n)))
+}
+
+// of gives a path below that of a new member.
+func of(below string) func(*world, int) string {
+	return func(w *world, n int) string { return fresh(w, n) + below }
+}
+
+// promised gives the path of a step of a commitment that went the steps before.
+func promised(next string, before ...string) func(*world, int) string {
+	return func(w *world, n int) string {
+		at := thing("staff", memberAt(w.discreet)+"/commitments", `{"point":2,"title":"t#","text":"x"}`)(w, n)
+		for _, step := range before {
+			w.tell("staff", "POST", at+"/"+step, "", http.StatusOK)
+		}
+		return at + next
+	}
+}
+
+// deeds are all changes of the contract, by operationId.
+func deeds() map[string]deed {
+	return map[string]deed{
+		"registerMember":   {"staff", always("/api/v1/members"), `{"name":"Other","kind":"other"}`},
+		"amendMember":      {"staff", fresh, ""},
+		"transitionMember": {"staff", of("/transitions"), `{"to":"withdrawn","reason":"r"}`},
+		"addContact":       {"staff", of("/contacts"), `{"name":"Other","email":"o@example.org"}`},
+		"amendContact":     {"staff", thing("staff", "/api/v1/members/1/contacts", `{"name":"n#","email":"a@example.org"}`), ""},
+		"removeContact":    {"staff", thing("staff", "/api/v1/members/1/contacts", `{"name":"n#","email":"a@example.org"}`), ""},
+		"stateFigure":      {"staff", of("/figures"), `{"measure":"gmv","bound":"exact","low":"2","currency":"EUR"}`},
+		"supersedeFigure": {"staff", func(w *world, n int) string {
+			return thing("staff", fresh(w, n)+"/figures", bodies["supersedeFigure"])(w, n) + "/supersede"
+		}, `{"measure":"revenue","bound":"exact","low":"2","currency":"CNY"}`},
+		"recordCeremony":  {"staff", always("/api/v1/ceremonies"), `{"name":"Other"}`},
+		"amendCeremony":   {"staff", thing("staff", "/api/v1/ceremonies", `{"name":"c#"}`), ""},
+		"recordSignature": {"staff", of("/signatures"), `{"capacity":"signer"}`},
+		"foundAlliance":   {"staff", always("/api/v1/alliances"), `{"name":"Other"}`},
+		"amendAlliance":   {"staff", thing("staff", "/api/v1/alliances", `{"name":"An alliance No #"}`), ""},
+		"joinAlliance": {"staff", func(w *world, n int) string {
+			return thing("staff", "/api/v1/alliances", `{"name":"To join No #"}`)(w, n) + "/memberships"
+		}, `{"member":1,"role":"chair"}`},
+		"amendAllianceMembership": {"staff", func(w *world, n int) string {
+			return thing("staff", deeds()["joinAlliance"].make(w, n), `{"member":1,"role":"member"}`)(w, n)
+		}, ""},
+		"draftCommitment":    {"own editor", always("/api/v1/members/1/commitments"), `{"point":3,"title":"t","text":"x"}`},
+		"amendCommitment":    {"own editor", promised(""), ""},
+		"submitCommitment":   {"own approver", promised("/submit"), ""},
+		"registerCommitment": {"staff", promised("/register", "submit"), ""},
+		"closeCommitment":    {"staff", promised("/close", "submit", "register"), `{"outcome":"not_reached","reason":"r"}`},
+		"addUser":            {"admin", always("/api/v1/users"), `{"email":"other@example.org","role":"staff","password":"` + password + `"}`},
+		"amendUser":          {"admin", thing("admin", "/api/v1/users", `{"email":"u#@example.org","role":"analyst","password":"`+password+`"}`), ""},
+	}
+}
+
+// header finds a header parameter of the operation.
+func header(op *openapi3.Operation, name string) *openapi3.Parameter {
+	return op.Parameters.GetByInAndName(openapi3.ParameterInHeader, name)
+}
+
+// TestEveryChangeIsHeldAgainstTheVersionThatWasRead tries each operation that
+// takes If-Match without one, with those of other versions, and twice with the
+// right one.
+func TestEveryChangeIsHeldAgainstTheVersionThatWasRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := 0
+	for path, item := range w.law.doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			match := header(op, "If-Match")
+			switch {
+			case match != nil:
+				n++
+				w.heldAgainst(t, method, op, match.Required, n)
+			case op.OperationID != "signOut" && op.OperationID != "changePassword" && (method == "PATCH" || method == "PUT" || method == "DELETE"):
+				t.Errorf("%s %s changes a thing without If-Match", method, path)
+			}
+			if required := match != nil && match.Required; required != (op.Responses.Status(http.StatusPreconditionRequired) != nil) {
+				t.Errorf("%s: If-Match and 428 do not go together", op.OperationID)
+			}
+		}
+	}
+	if n < 13 {
+		t.Errorf("only %d operations", n)
+	}
+}
+
+func (w *world) heldAgainst(t *testing.T, method string, op *openapi3.Operation, required bool, n int) {
+	t.Helper()
+	deed, ok := deeds()[op.OperationID]
+	if !ok {
+		t.Errorf("no thing to try %s with", op.OperationID)
+		return
+	}
+	at, body := deed.make(w, n), bodies[op.OperationID]
+	where := at
+	if method == http.MethodPost { // an action stands behind its thing
+		where = at[:strings.LastIndex(at, "/")]
+	}
+	before := w.send(deed.who, "GET", where, "")
+	tag := before.header.Get("ETag")
+	try := func(status int, code string, headers ...string) {
+		t.Helper()
+		w.send(deed.who, method, at, body, headers...).problem(t, status, code)
+		if now := w.send(deed.who, "GET", where, ""); now.plain() != before.plain() {
+			t.Errorf("%s was refused and changed it\nbefore %s\nafter %s", op.OperationID, before.plain(), now.plain())
+		}
+	}
+	if required {
+		try(http.StatusPreconditionRequired, "if_match_required")
+	}
+	for _, stale := range []string{`"999"`, `"999-abc"`, "W/" + tag} {
+		try(http.StatusPreconditionFailed, "stale", "If-Match", stale)
+	}
+	for _, malformed := range []string{"", "1", `"x"`, `"01"`, tag + ", " + tag, strings.Trim(tag, `"`)} {
+		try(http.StatusBadRequest, "etag_malformed", "If-Match", malformed)
+	}
+	done := w.send(deed.who, method, at, body, "If-Match", tag)
+	if done.status >= 300 {
+		t.Errorf("%s with the ETag that was read: %s", op.OperationID, done.plain())
+	}
+	again := w.send(deed.who, method, at, body, "If-Match", tag)
+	if method == http.MethodDelete {
+		again.problem(t, http.StatusNotFound, "not_found")
+		return
+	}
+	again.problem(t, http.StatusPreconditionFailed, "stale")
+	now := w.send(deed.who, "GET", where, "")
+	if now.header.Get("ETag") == tag || method == http.MethodPatch && (now.header.Get("ETag") != done.header.Get("ETag") || now.text != done.text) {
+		t.Errorf("%s answered %s\nand it reads %s", op.OperationID, done.plain(), now.plain())
+	}
+}

@@ -49,6 +49,8 @@ func (c *Clock) Advance(by time.Duration) {
 
 // Register is a register with all its offices.
 type Register struct {
+	address string // of its database
+
 	DB          *db.DB
 	Clock       *Clock
 	Plans       *commitment.Plans
@@ -65,23 +67,28 @@ type Register struct {
 // New makes a register with its plan. Its day is 24 November 2026.
 func New(t testing.TB) *Register {
 	t.Helper()
-	clock := &Clock{now: time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)}
-	d := dbtest.New(t, dbtest.Options{Now: clock.Now})
+	r := openAt(t, dbtest.URL(t), &Clock{now: time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)})
+	if _, err := r.Plans.Publish(System(), published()); err != nil {
+		t.Fatalf("publish the plan: %v", err)
+	}
+	return r
+}
+
+// openAt opens the offices over the database at the address.
+func openAt(t testing.TB, address string, clock *Clock) *Register {
+	t.Helper()
+	d := dbtest.Open(t, address, dbtest.Options{Now: clock.Now})
 	accounts, err := account.New(t.Context(), d, account.Config{})
 	if err != nil {
 		t.Fatalf("open the office of accounts: %v", err)
 	}
-	r := &Register{
-		DB: d, Clock: clock, Accounts: accounts,
+	return &Register{
+		address: address, DB: d, Clock: clock, Accounts: accounts,
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d),
 		Members: member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
 		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
 		Ledger: ledger.NewReader(d), Sequencer: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)),
 	}
-	if _, err := r.Plans.Publish(System(), published()); err != nil {
-		t.Fatalf("publish the plan: %v", err)
-	}
-	return r
 }
 
 func published() commitment.Published {

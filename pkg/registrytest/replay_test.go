@@ -77,7 +77,7 @@ func sameRows(t *testing.T, what string, got, want map[string]json.RawMessage) {
 	for _, key := range slices.Sorted(maps.Keys(got)) {
 		if want[key] == nil && told < 5 {
 			told++
-			t.Errorf("%s: %s is there and the public is not shown it: %s", what, key, got[key])
+			t.Errorf("%s: %s is there and should not be: %s", what, key, got[key])
 		}
 	}
 }

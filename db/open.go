@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -21,9 +22,15 @@ import (
 type Config struct {
 	URL     string           // a PostgreSQL URL; several hosts and target_session_attrs are taken
 	MaxOpen int              // connections at most; 0 means 32, and fewer than 4 means 4
+	Reads   int              // reads outside transactions that run at once; 0 means as many as there are connections
 	Now     func() time.Time // the clock that transactions are dated by
 	Log     *slog.Logger
 }
+
+// LocalReads is how many reads at once suit a database on this machine, which
+// shares its processors: beyond two for each they only wait for one another,
+// and answer a third fewer.
+func LocalReads() int { return max(4, 2*runtime.NumCPU()) }
 
 // DB is a pool of connections to one register. It is safe for use by many at once.
 type DB struct {
@@ -38,6 +45,9 @@ type DB struct {
 	// has it prepared on another connection, and would wait for ever if every
 	// connection were held by a transaction that waits for the same.
 	slots chan struct{}
+
+	// reads holds a token for each read that runs outside a transaction.
+	reads chan struct{}
 }
 
 // Open connects and checks that the database answers.
@@ -48,6 +58,9 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 		config.MaxOpen = 32
 	}
 	config.MaxOpen = max(config.MaxOpen, 4)
+	if config.Reads == 0 {
+		config.Reads = config.MaxOpen
+	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -62,7 +75,10 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	pool.SetMaxOpenConns(config.MaxOpen)
 	pool.SetMaxIdleConns(config.MaxOpen)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	d := &DB{pool: pool, now: config.Now, log: config.Log, committed: make(chan struct{}, 1), slots: make(chan struct{}, config.MaxOpen-2)}
+	d := &DB{
+		pool: pool, now: config.Now, log: config.Log, committed: make(chan struct{}, 1),
+		slots: make(chan struct{}, config.MaxOpen-2), reads: make(chan struct{}, config.Reads),
+	}
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("reach the database: %w", translate(ctx, err))
 	}

@@ -55,10 +55,28 @@ func (s *statements) of(ctx context.Context, pool *sqlx.DB, query string) (*sqlx
 	return stmt, nil
 }
 
+// read waits for its turn among the reads. What the database cannot compute at
+// once anyway waits here, where it costs nothing: the pool hands out the
+// connection that was used last, so few reads at once keep to few server
+// processes, whose memory the processors still have at hand.
+func (d *DB) read(ctx context.Context) (done func(), err error) {
+	select {
+	case d.reads <- struct{}{}:
+		return func() { <-d.reads }, nil
+	case <-ctx.Done():
+		return nil, translate(ctx, ctx.Err())
+	}
+}
+
 // Get reads exactly one row into dest, a pointer to a struct or a value.
 //
 // It refuses with NotFound when there is no row.
 func (d *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
+	done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	stmt, err := d.cache.of(ctx, d.pool, query)
 	switch {
 	case err != nil:
@@ -72,6 +90,11 @@ func (d *DB) Get(ctx context.Context, dest any, query string, args ...any) error
 
 // Select reads all rows into dest, a pointer to a slice.
 func (d *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
+	done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	stmt, err := d.cache.of(ctx, d.pool, query)
 	switch {
 	case err != nil:

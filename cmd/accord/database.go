@@ -34,15 +34,18 @@ func (c *config) join(ctx context.Context, log *slog.Logger) (*database, error) 
 
 func (c *config) open(ctx context.Context, log *slog.Logger, private func() (*embedded.Server, error)) (*database, error) {
 	d := &database{log: log}
-	address := c.DatabaseURL
+	address, reads := c.DatabaseURL, c.Reads
 	if c.private() {
 		server, err := private()
 		if err != nil {
 			return nil, err
 		}
 		d.server, address = server, server.URL()
+		if reads == 0 {
+			reads = db.LocalReads()
+		}
 	}
-	pool, err := db.Open(ctx, db.Config{URL: address, Log: log})
+	pool, err := db.Open(ctx, db.Config{URL: address, Reads: reads, Log: log})
 	if err != nil {
 		return nil, errors.Join(err, d.close(ctx))
 	}

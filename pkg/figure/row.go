@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/shopspring/decimal"
 
 	"accord/db"
@@ -117,7 +118,7 @@ func figuresOf(rows []row) ([]Figure, error) {
 func FromRows(rows json.RawMessage) ([]Figure, error) {
 	var list []row
 	if len(rows) > 0 {
-		if err := json.Unmarshal(rows, &list); err != nil {
+		if err := jsonv2.Unmarshal(rows, &list); err != nil {
 			return nil, fmt.Errorf("read figures from their rows: %w", err)
 		}
 	}

@@ -19,6 +19,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"accord/db"
 	"accord/pkg/ident"
 	"accord/pkg/plan"
@@ -118,14 +120,16 @@ type Rows[T any] []T
 // Scan reads a json or jsonb column.
 func (r *Rows[T]) Scan(value any) error { return scanJSON(value, (*[]T)(r)) }
 
+// scanJSON reads what PostgreSQL aggregated. The next version of encoding/json
+// does that in half the time, and a page of members is mostly that.
 func scanJSON(value, into any) error {
 	switch v := value.(type) {
 	case nil:
 		return nil
 	case []byte:
-		return json.Unmarshal(v, into)
+		return jsonv2.Unmarshal(v, into)
 	case string:
-		return json.Unmarshal([]byte(v), into)
+		return jsonv2.Unmarshal([]byte(v), into)
 	default:
 		return fmt.Errorf("JSON cannot be read from %T", value)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"accord/db/embedded"
 	"accord/pkg/account"
+	"accord/pkg/server"
 )
 
 // defaultMetrics is where metrics are served unless somebody says otherwise.
@@ -68,6 +69,7 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 	if err != nil {
 		return err
 	}
+	server.CollectSeldom()
 	stop := r.work(ctx)
 	defer stop()
 	if err := r.greet(ctx, sh, cfg, l); err != nil {

@@ -124,7 +124,7 @@ func (b *bench) sql(ctx context.Context, script string) error {
 }
 
 func (b *bench) until(ctx context.Context, done func() (bool, error)) error {
-	for range 100 {
+	for range 1200 { // a minute
 		ok, err := done()
 		if ok || err != nil {
 			return err

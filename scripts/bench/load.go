@@ -51,7 +51,7 @@ func loads() []*load {
 		},
 		{
 			name: "figure insert", role: "staff", want: 0.60,
-			ask: insertOf, lua: luaInsert, head: "\\set n random(1, SIZE)\n\\set day random(-60000, 70000)\n\\set m random(1, 4)\n",
+			ask: insertOf, lua: luaInsert, head: "\\set n random(1, SIZE)\n\\set from random(-70000, 0)\n\\set to random(1, 70000)\n",
 			vary: insertVaries,
 		},
 		{
@@ -78,7 +78,7 @@ func anyMember([]statement) map[string]string {
 
 func insertOf(_ *bench, n int) (string, string, string) {
 	return "POST", fmt.Sprintf("/api/v1/members/%d/figures", n),
-		`{"measure":"gmv","bound":"gt","low":"1000000","currency":"CNY","period":{"from":"1999-03-01","to":"1999-03-01"}}`
+		`{"measure":"gmv","bound":"gt","low":"1000000","currency":"CNY","period":{"from":"1999-03-01","to":"2001-05-02"}}`
 }
 
 // insertVaries gives what makes each inserted figure another one: its member,
@@ -86,7 +86,8 @@ func insertOf(_ *bench, n int) (string, string, string) {
 func insertVaries(statements []statement) map[string]string {
 	varying := map[string]string{
 		fmt.Sprint(probe):    ":n",
-		"1999-03-01":         "(date '2000-01-01' + :day::int)",
+		"1999-03-01":         "(date '2000-01-01' + :from::int)",
+		"2001-05-02":         "(date '2000-01-01' + :to::int)",
 		changeOf(statements): ":change",
 	}
 	for _, s := range statements {
@@ -126,8 +127,8 @@ func luaInsert(b *bench, size int) string {
 wrk.headers["Content-Type"] = "application/json"
 measures = {"sales_volume", "gmv", "revenue", "export_sales"}
 request = function()
-  local day = string.format("%04d-%02d-%02d", math.random(1800, 2199), math.random(1, 12), math.random(1, 28))
-  local body = '{"measure":"' .. measures[math.random(1, 4)] .. '","bound":"gt","low":"1000000","currency":"CNY","period":{"from":"' .. day .. '","to":"' .. day .. '"}}'
+  local function day(first, last) return string.format("%04d-%02d-%02d", math.random(first, last), math.random(1, 12), math.random(1, 28)) end
+  local body = '{"measure":"' .. measures[math.random(1, 4)] .. '","bound":"gt","low":"1000000","currency":"CNY","period":{"from":"' .. day(1800, 1999) .. '","to":"' .. day(2000, 2199) .. '"}}'
   return wrk.format("POST", "/api/v1/members/" .. math.random(1, ` + fmt.Sprint(size) + `) .. "/figures", nil, body)
 end
 `

@@ -31,6 +31,7 @@ type bench struct {
 	clients int
 	seconds int
 	rounds  int
+	profile string
 	tokens  map[string]string // access tokens by role
 }
 
@@ -38,7 +39,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if len(os.Args) > 1 && os.Args[1] == "server" {
-		exit(serve(ctx, os.Args[2], os.Args[3]))
+		exit(serve(ctx, os.Args[2], os.Args[3], os.Args[4]))
 	}
 	b := &bench{tokens: map[string]string{}}
 	flag.IntVar(&b.clients, "clients", 32, "connections at once")
@@ -46,6 +47,7 @@ func main() {
 	flag.IntVar(&b.rounds, "rounds", 3, "measurements of each, in turns; the median counts")
 	sizes := flag.String("sizes", "1000,100000", "members in the register, smallest first")
 	only := flag.String("only", "", "measure only these, by name")
+	flag.StringVar(&b.profile, "profile", "", "file for a CPU profile of the server while it was measured")
 	flag.Parse()
 	exit(b.run(ctx, strings.Split(*sizes, ","), *only))
 }
@@ -89,7 +91,7 @@ func (b *bench) measureSize(ctx context.Context, size int, only string) (_ []res
 	if err != nil {
 		return nil, err
 	}
-	return b.measure(ctx, size, loads)
+	return b.measure(ctx, size, loads, only)
 }
 
 // with runs work beside a PostgreSQL and a server on it.
@@ -107,7 +109,7 @@ func (b *bench) with(ctx context.Context, settings map[string]string, work func(
 	if err != nil {
 		return err
 	}
-	child := exec.CommandContext(ctx, self, "server", b.address, port)
+	child := exec.CommandContext(ctx, self, "server", b.address, port, b.profile)
 	child.Stderr = os.Stderr
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
 	if err := child.Start(); err != nil {

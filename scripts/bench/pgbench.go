@@ -36,8 +36,11 @@ func script(head string, statements []statement, varying map[string]string) (tex
 			if stand, ok := varying[value]; ok {
 				return stand
 			}
-			if value == "NULL" {
+			switch value {
+			case "NULL":
 				return "null"
+			case "": // pgbench takes no empty constant
+				return "''"
 			}
 			name := fmt.Sprintf("c%d_%d", i, n)
 			constant := name + "=" + value

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/pprof"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -29,8 +30,19 @@ const password = "synthetic register of one bench run"
 // serve is the child process: the register as `accord serve` runs it, with one
 // more door that answers a constant, so that what the register adds is told
 // apart from what HTTP, gin and the credential check cost.
-func serve(ctx context.Context, address, portFile string) error {
-	d, err := db.Open(ctx, db.Config{URL: address})
+func serve(ctx context.Context, address, portFile, profile string) error {
+	if profile != "" {
+		file, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	d, err := db.Open(ctx, db.Config{URL: address, Reads: db.LocalReads()})
 	if err != nil {
 		return err
 	}
@@ -62,6 +74,7 @@ func serve(ctx context.Context, address, portFile string) error {
 	if err := os.WriteFile(portFile, []byte("http://"+listener.Addr().String()), 0o600); err != nil {
 		return err
 	}
+	server.CollectSeldom()
 	return s.Run(ctx, listener, nil)
 }
 

@@ -3,6 +3,7 @@ package fault
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,18 +20,21 @@ func OneOf[T ~string](f *Fields, pointer string, value T, known []T) {
 }
 
 // Text notes what is at fault with a text that must be one line of 1 to
-// longest characters: invalid_characters, required or too_long.
+// longest characters: invalid_characters, required (where nothing in it is
+// seen) or too_long.
 func (f *Fields) Text(pointer, text string, longest int) { f.lines(pointer, text, longest, "") }
 
 // Prose is Text for a text of several lines.
-func (f *Fields) Prose(pointer, text string, longest int) { f.lines(pointer, text, longest, "\n\t") }
+func (f *Fields) Prose(pointer, text string, longest int) {
+	f.lines(pointer, text, longest, "\n\t\u2028\u2029")
+}
 
 func (f *Fields) lines(pointer, text string, longest int, allowed string) {
 	odd := func(r rune) bool { return Unseen(r) && !strings.ContainsRune(allowed, r) }
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, odd):
 		f.Add(pointer, "invalid_characters")
-	case strings.TrimSpace(text) == "":
+	case !strings.ContainsFunc(text, shows):
 		f.Add(pointer, "required")
 	case utf8.RuneCountInString(text) > longest:
 		f.Add(pointer, "too_long", Args{"max": strconv.Itoa(longest)})
@@ -38,8 +42,17 @@ func (f *Fields) lines(pointer, text string, longest int, allowed string) {
 }
 
 // Unseen tells whether a character has no place in a text that people compare
-// by eye: controls, and the marks that turn the direction of writing around.
+// by eye: controls, breaks of lines and paragraphs, and the marks that turn the
+// direction of writing around.
 func Unseen(r rune) bool {
-	return r < 0x20 || r >= 0x7f && r < 0xa0 ||
+	return r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 ||
 		r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == utf8.RuneError
 }
+
+// Invisible tells whether a character shows nothing by itself, such as joiners
+// of zero width and fillers. Some scripts need them inside of words.
+func Invisible(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+func shows(r rune) bool { return !unicode.IsSpace(r) && !Invisible(r) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"strings"
 
 	"github.com/oapi-codegen/nullable"
 
@@ -34,7 +35,9 @@ func (c Contact) Check() fault.Fields {
 		faults.Text("/position", *c.Position, 400)
 	}
 	if c.Email != nil {
-		if address, err := mail.ParseAddress(*c.Email); err != nil || address.Address != *c.Email || len(*c.Email) > 254 {
+		hidden := func(r rune) bool { return fault.Unseen(r) || fault.Invisible(r) }
+		address, err := mail.ParseAddress(*c.Email)
+		if err != nil || address.Address != *c.Email || len(*c.Email) > 254 || strings.ContainsFunc(*c.Email, hidden) {
 			faults.Add("/email", "not_an_email_address")
 		}
 	}

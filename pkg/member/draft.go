@@ -150,7 +150,7 @@ func checkProfile(kind Kind, country, city, sector, description, website *string
 	}
 	if sector != nil {
 		if _, ok := ident.ParseSector(*sector); !ok {
-			faults.Add("/sector", "unknown_sector")
+			faults.Add("/sector/code", "unknown_sector")
 		}
 	}
 	if description != nil {

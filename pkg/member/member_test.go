@@ -137,7 +137,7 @@ func TestRegister(t *testing.T) {
 		})
 		for pointer, code := range map[string]string{
 			"/names/0/text": "required", "/names/0/kind": "not_in_list", "/names/0/lang": "unknown_language", "/names": "one_primary_name",
-			"/kind": "not_in_list", "/country": "unknown_country", "/sector": "unknown_sector", "/website": "not_a_web_address",
+			"/kind": "not_in_list", "/country": "unknown_country", "/sector/code": "unknown_sector", "/website": "not_a_web_address",
 			"/founded": "out_of_range", "/identifiers/0/value": "lei_check",
 		} {
 			wantField(t, err, pointer, code)

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// codeInvalid is the code of every Invalid fault that lists its fields.
+const codeInvalid = "invalid"
+
 // Fields gathers the faults of one body, so that the reader mends them all at once.
 type Fields []Field
 
@@ -42,7 +45,7 @@ func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
-	return &Error{Kind: Invalid, Code: "invalid", Fields: f}
+	return &Error{Kind: Invalid, Code: codeInvalid, Fields: f}
 }
 
 // FieldAt makes an Invalid fault of a single field.
@@ -61,7 +64,8 @@ func FieldsOf(err error) Fields {
 }
 
 // Locate turns a fault that names a broken constraint into one that names the
-// field at fault, by the office's table; other errors pass unchanged.
+// field at fault, by the office's table; other errors pass unchanged. A
+// conflict has the code of its field, what is invalid that of all such faults.
 func Locate(err error, places map[string]Field) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Constraint == "" {
@@ -71,5 +75,9 @@ func Locate(err error, places map[string]Field) error {
 	if !ok {
 		return err
 	}
-	return &Error{Kind: e.Kind, Code: place.Code, Args: place.Args, Fields: Fields{place}, Constraint: e.Constraint, Err: err}
+	located := &Error{Kind: e.Kind, Code: place.Code, Args: place.Args, Fields: Fields{place}, Constraint: e.Constraint, Err: err}
+	if e.Kind == Invalid { // told like every other field at fault
+		located.Code, located.Args = codeInvalid, nil
+	}
+	return located
 }

@@ -62,7 +62,7 @@ func (d *Door) amendCeremony(r *request) error {
 	if err != nil {
 		return err
 	}
-	body, err := bind[CeremonyPatch](r, nil)
+	body, err := bind(r, func(b CeremonyPatch) fault.Fields { return ceremonyPatch(b).Check() })
 	if err != nil {
 		return err
 	}

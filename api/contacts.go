@@ -75,13 +75,11 @@ func (d *Door) amendContact(r *request) error {
 	if err != nil {
 		return err
 	}
-	body, err := bind[ContactPatch](r, nil)
+	body, err := bind(r, func(b ContactPatch) fault.Fields { return contactPatch(b).Check() })
 	if err != nil {
 		return err
 	}
-	patch := member.ContactPatch{Position: body.Position, Email: body.Email, Phone: body.Phone, Note: body.Note}
-	patch.Name = changed(body.Name, same[string])
-	c, err := d.offices.Members.AmendContact(r.ctx, id, expected, patch)
+	c, err := d.offices.Members.AmendContact(r.ctx, id, expected, contactPatch(body))
 	if err != nil {
 		return err
 	}
@@ -112,6 +110,10 @@ func contactDraft(b NewContact) member.Contact {
 	return member.Contact{
 		Name: b.Name, Position: given(b.Position), Email: given(b.Email), Phone: given(b.Phone), Note: given(b.Note),
 	}
+}
+
+func contactPatch(b ContactPatch) member.ContactPatch {
+	return member.ContactPatch{Name: changed(b.Name, same[string]), Position: b.Position, Email: b.Email, Phone: b.Phone, Note: b.Note}
 }
 
 func contactOf(c member.Contact) Contact {

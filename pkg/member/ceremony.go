@@ -143,6 +143,12 @@ type CeremonyPatch struct {
 	Source          nullable.Nullable[Source]
 }
 
+// Check gives every fault of the patch that can be told without the ceremony.
+func (p CeremonyPatch) Check() fault.Fields {
+	first := plan.Date(fmt.Sprintf("%d-01-01", plan.FirstYear)) // no day that the patch gives is before it
+	return Ceremony{Name: "sound", From: &first}.amended(p).Check()
+}
+
 // amended gives the ceremony as the patch leaves it, to be checked as a whole.
 func (c Ceremony) amended(p CeremonyPatch) CeremonyDraft {
 	d := CeremonyDraft{

@@ -62,6 +62,12 @@ type ContactPatch struct {
 	Note     nullable.Nullable[string]
 }
 
+// Check gives every fault of the patch that can be told without the contact.
+func (p ContactPatch) Check() fault.Fields {
+	sound := "sound@example.org"
+	return Contact{Name: sound, Email: &sound, Phone: &sound}.amended(p).Check()
+}
+
 func (c Contact) amended(p ContactPatch) Contact {
 	if p.Name.IsSpecified() {
 		c.Name = orEmpty(value(p.Name))

@@ -190,6 +190,10 @@ func (s *Service) Amend(ctx context.Context, number ident.Member, expected int64
 
 func amend(ctx context.Context, tx *db.Tx, before Member, patch Patch) (Member, error) {
 	m := before.amended(patch)
+	twice := func(n Name) bool { return n.Text == m.Name && n.Kind == m.Names[0].Kind }
+	if patch.Name.IsSpecified() && slices.ContainsFunc(m.Names[1:], twice) {
+		return Member{}, fault.FieldAt("/name", "repeated")
+	}
 	same, err := equal(contentOf(before), contentOf(m))
 	if err != nil || same {
 		return before, err

@@ -7,6 +7,7 @@ import (
 
 	"accord/db"
 	"accord/pkg/access"
+	"accord/pkg/fault"
 	"accord/pkg/ident"
 	"accord/pkg/plan"
 )
@@ -64,9 +65,15 @@ type Item struct {
 
 // List gives the members that the query asks for and the actor may see, in one
 // round trip. The order is total and stable while others write.
+//
+// It refuses with Malformed a country and a sector that are none: an empty
+// list would say that there is nobody of them.
 func (s *Service) List(ctx context.Context, q Listing) ([]Item, error) {
 	actor, err := access.Require(ctx, access.ReadPublic)
 	if err != nil {
+		return nil, err
+	}
+	if err := q.check(); err != nil {
 		return nil, err
 	}
 	sql, args := compose(q, actor.Scope(), plan.Today(s.db.Now()))
@@ -75,6 +82,20 @@ func (s *Service) List(ctx context.Context, q Listing) ([]Item, error) {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
 	return items, nil
+}
+
+func (q Listing) check() error {
+	var faults fault.Fields
+	if _, ok := ident.ParseCountry(q.Country); q.Country != "" && !ok {
+		faults.Add("country", "unknown_country")
+	}
+	if _, ok := ident.ParseSector(q.Sector); q.Sector != "" && !ok {
+		faults.Add("sector", "unknown_sector")
+	}
+	if len(faults) > 0 {
+		return &fault.Error{Kind: fault.Malformed, Code: "parameters", Fields: faults}
+	}
+	return nil
 }
 
 // noDay stands for a signing day that is not known: after all others, or

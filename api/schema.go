@@ -113,10 +113,12 @@ func codeOf(err *openapi3.SchemaError) (string, fault.Args) {
 	case "minProperties":
 		return "empty_patch", nil
 	case "minimum", "maximum":
-		least, most := bounds(schema)
-		return "out_of_range", fault.Args{"min": strconv.FormatInt(least, 10), "max": strconv.FormatInt(most, 10)}
+		return outOfRange(schema)
 	case "format":
-		if schema.Format == "date" {
+		switch {
+		case schema.Type.Is(openapi3.TypeInteger): // it has more digits than an int64
+			return outOfRange(schema)
+		case schema.Format == "date":
 			return "not_a_date", nil
 		}
 		return "wrong_format", nil
@@ -125,6 +127,11 @@ func codeOf(err *openapi3.SchemaError) (string, fault.Args) {
 	default:
 		return wrongType(err)
 	}
+}
+
+func outOfRange(schema *openapi3.Schema) (string, fault.Args) {
+	least, most := bounds(schema)
+	return "out_of_range", fault.Args{"min": strconv.FormatInt(least, 10), "max": strconv.FormatInt(most, 10)}
 }
 
 func wrongType(err *openapi3.SchemaError) (string, fault.Args) {

@@ -106,15 +106,18 @@ request = function() return wrk.format("GET", ` + strings.ReplaceAll(path, "SIZE
 	}
 }
 
-// luaHead is what every script begins with: a token, and random numbers that
+// luaHead is what every script begins with: a token, unless nobody is to be signed in, and random numbers that
 // differ from thread to thread.
 func luaHead(b *bench, size int, role string) string {
 	var brands []string
 	for n := 1; n <= 500; n++ {
 		brands = append(brands, fmt.Sprintf("%q", organisationOf(1+(n*7919)%size).brand))
 	}
-	return `
-wrk.headers["Authorization"] = "Bearer ` + b.tokens[role] + `"
+	signed := ""
+	if role != "" {
+		signed = `wrk.headers["Authorization"] = "Bearer ` + b.tokens[role] + `"`
+	}
+	return signed + `
 local threads = 0
 function setup(thread) threads = threads + 1; thread:set("id", threads) end
 function init(args) math.randomseed(os.time() * 10 + id) end

@@ -55,6 +55,13 @@ func FieldAt(pointer, code string, args ...Args) error {
 	return f.Err()
 }
 
+// ConflictAt makes a Conflict fault of a single field.
+func ConflictAt(pointer, code string, args ...Args) error {
+	e := New(Conflict, code, args...)
+	e.Fields = FieldsOf(FieldAt(pointer, code, args...))
+	return e
+}
+
 // FieldsOf gives the fields at fault in err's chain.
 func FieldsOf(err error) Fields {
 	if e, ok := errors.AsType[*Error](err); ok {

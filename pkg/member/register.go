@@ -95,9 +95,7 @@ func refuseDuplicate(ctx context.Context, tx *db.Tx, names []Name, self ident.Me
 			pointer = "/names"
 		}
 	}
-	return &fault.Error{Kind: fault.Conflict, Code: "name_taken", Fields: fault.Fields{{
-		Pointer: pointer, Code: "name_taken", Args: fault.Args{"member": found[0].Member.String()},
-	}}}
+	return fault.ConflictAt(pointer, "name_taken", fault.Args{"member": found[0].Member.String()})
 }
 
 const insertMemberRow = `

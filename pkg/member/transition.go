@@ -91,9 +91,8 @@ func (s *Service) Transition(ctx context.Context, number ident.Member, expected 
 
 func (s *Service) take(ctx context.Context, tx *db.Tx, m Member, step Step) (Transition, error) {
 	if !m.leads(step.To) {
-		return Transition{}, &fault.Error{Kind: fault.Conflict, Code: "transition_refused", Fields: fault.Fields{{
-			Pointer: "/to", Code: "transition_refused", Args: fault.Args{"from": string(m.Status), "to": string(step.To)},
-		}}}
+		args := fault.Args{"from": string(m.Status), "to": string(step.To)}
+		return Transition{}, fault.ConflictAt("/to", "transition_refused", args)
 	}
 	if err := checkStep(ctx, tx, m, step); err != nil {
 		return Transition{}, err

@@ -128,7 +128,7 @@ func codeIn(n ast.Node) (string, bool) {
 		}
 		pkg, _ := callee.X.(*ast.Ident)
 		switch callee.Sel.Name {
-		case "New", "Wrap", "FieldAt":
+		case "New", "Wrap", "FieldAt", "ConflictAt":
 			if pkg != nil && pkg.Name == "fault" {
 				return literal(n.Args[1])
 			}

@@ -98,3 +98,20 @@ func TestHistoryTellsEachReaderItsOwn(t *testing.T) {
 		}
 	})
 }
+
+func TestHistoryTellsOnlyWhatWasChanged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	staff := h.staff(t)
+	at := h.ask(t, staff, "POST", "/api/v1/members", `{"kind":"enterprise","country":"CN","sector":{"scheme":"isic4","code":"G4791"},
+		"names":[{"text":"执御","lang":"zh","kind":"short"},{"text":"Jollychic","lang":"en","kind":"brand","primary":true}],
+		"identifiers":[{"scheme":"lei","value":"5493001KJTIIGC8Y1R12"},{"scheme":"duns","value":"2"},{"scheme":"duns","value":"1"}],
+		"sources":{"sector":"editor","country":"editor"}}`).is(t, http.StatusCreated, "").header.Get("Location")
+	h.ask(t, staff, "POST", at+"/transitions", `{"to":"in_review","reason":"papers complete"}`).is(t, http.StatusCreated, "")
+	h.CatchUp(t)
+
+	latest := h.ask(t, staff, "GET", at+"/history", "").is(t, http.StatusOK, "").items()[0]
+	if got := fmt.Sprint(latest["action"], latest["fields"]); got != "member.moved[map[after:in_review before:applied pointer:/status]]" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -126,7 +126,7 @@ func (m Member) amended(p Patch) Member {
 	if p.Identifiers.IsSpecified() {
 		m.Identifiers = nil
 		if list := value(p.Identifiers); list != nil {
-			m.Identifiers = *list
+			m.Identifiers = normalIdentifiers(*list)
 		}
 	}
 	if p.Sources.IsSpecified() {

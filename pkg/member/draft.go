@@ -1,8 +1,10 @@
 package member
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,12 +47,14 @@ func (d Draft) Check() fault.Fields {
 }
 
 // normal gives the draft in the form in which the register keeps it: codes
-// canonical, and the primary name first among the names. The draft has no faults.
+// canonical, the primary name first among the names, and identifiers by their
+// scheme. The draft has no faults.
 func (d Draft) normal() Draft {
 	if d.Name != "" {
 		d.Names = append([]Name{{Text: d.Name, Lang: UnknownLang, Kind: Short, Primary: true}}, d.Names...)
 	}
 	d.Names = normalNames(d.Names)
+	d.Identifiers = normalIdentifiers(d.Identifiers)
 	if d.Sector != nil {
 		sector, _ := ident.ParseSector(*d.Sector)
 		code := string(sector)
@@ -83,6 +87,14 @@ func normalNames(names []Name) []Name {
 		}
 	}
 	return out
+}
+
+// normalIdentifiers gives the identifiers in the order in which they are read
+// again: in another one the next entry would tell of a change that nobody made.
+func normalIdentifiers(identifiers []Identifier) []Identifier {
+	return slices.SortedFunc(slices.Values(identifiers), func(a, b Identifier) int {
+		return cmp.Or(strings.Compare(a.Scheme, b.Scheme), strings.Compare(a.Value, b.Value))
+	})
 }
 
 func checkNames(name string, names []Name) fault.Fields {

@@ -20,7 +20,7 @@ select number, version, status, status_since, published, merged_into, merged_fro
         select ordinal, text, lang, script, kind, is_primary as "primary", source from member_name where member = m.number
     ) n) as names,
     (select json_agg(i) from (
-        select scheme, value from member_identifier where member = m.number order by scheme, value
+        select scheme, value from member_identifier where member = m.number order by scheme collate "C", value collate "C"
     ) i) as identifiers,
     (select json_agg(s order by s.signed_on, s.id) from (
         select g.id, g.member, g.ceremony, g.version, g.change, g.capacity, g.signed_on, p.name, p.title
@@ -84,7 +84,7 @@ select number, version, status, status_since, published, merged_into, merged_fro
         union all
         select ordinal, text, lang, script, kind, is_primary, source from member_name_history where member = $1 and change = $2
     ) n) as names,
-    (select json_agg(i order by i.scheme, i.value) from (
+    (select json_agg(i order by i.scheme collate "C", i.value collate "C") from (
         select scheme, value from member_identifier where member = $1 and change = $2
         union all
         select scheme, value from member_identifier_history where member = $1 and change = $2
@@ -121,7 +121,7 @@ select number, version, status, status_since, published, merged_into, merged_fro
         select ordinal, text, lang, script, kind, is_primary as "primary", source from member_name where member = m.number
     ) n) as names,
     (select json_agg(i) from (
-        select scheme, value from member_identifier where member = m.number order by scheme, value
+        select scheme, value from member_identifier where member = m.number order by scheme collate "C", value collate "C"
     ) i) as identifiers
 from member m
 where number = $1 and (published or $2 or number = $3)`

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,23 +35,39 @@ func (c *config) join(ctx context.Context, log *slog.Logger) (*database, error) 
 
 func (c *config) open(ctx context.Context, log *slog.Logger, private func() (*embedded.Server, error)) (*database, error) {
 	d := &database{log: log}
-	address, reads := c.DatabaseURL, c.Reads
+	var address string
+	var err error
+	reads := c.Reads
 	if c.private() {
-		server, err := private()
-		if err != nil {
+		if d.server, err = private(); err != nil {
 			return nil, err
 		}
-		d.server, address = server, server.URL()
+		address = d.server.URL()
 		if reads == 0 {
 			reads = db.LocalReads()
 		}
+	} else if address, err = db.Address(c.DatabaseURL); err != nil {
+		return nil, &trouble{
+			code: exitUsage, what: "DATABASE_URL cannot be read", err: err,
+			mend: "write it as postgres://user:password@host:5432/database",
+		}
 	}
-	pool, err := db.Open(ctx, db.Config{URL: address, Reads: reads, Log: log})
-	if err != nil {
-		return nil, errors.Join(err, d.close(ctx))
+	if d.DB, err = db.Open(ctx, db.Config{URL: address, Reads: reads, Log: log}); err != nil {
+		return nil, errors.Join(d.unreachable(ctx, err), d.close(ctx))
 	}
-	d.DB = pool
 	return d, nil
+}
+
+// unreachable says what to do about a database that cannot be opened.
+func (d *database) unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	mend := "see that the server runs, and that DATABASE_URL names it, its database and a user of it"
+	if d.server != nil {
+		mend = "read " + filepath.Join(d.server.Home(), "postgres.log")
+	}
+	return &trouble{code: exitDatabase, what: "the database cannot be opened", mend: mend, err: err}
 }
 
 // close ends the connections and gives up the private PostgreSQL, which stops

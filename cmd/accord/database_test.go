@@ -82,14 +82,39 @@ func TestOwnDatabase(t *testing.T) {
 		address, err := url.Parse(dbtest.URL(t))
 		must(t, err)
 		query := address.Query()
-		query.Set("host", "/nonexistent,"+query.Get("host"))
-		query.Set("target_session_attrs", "read-write")
+		host, port := query.Get("host"), query.Get("port")
+		query.Del("host")
 		query.Del("port")
-		address.RawQuery = query.Encode()
-		s := on(address.String()).serve(t)
-		if status, _ := s.get(t, "/readyz"); status != http.StatusOK {
-			t.Errorf("answers %d", status)
+		query.Set("target_session_attrs", "read-write")
+		for form, several := range map[string]string{
+			"in the query":        fmt.Sprintf("postgres://%s?%s&host=/nonexistent,%s&port=%s", address.Path, query.Encode(), host, port),
+			"as PostgreSQL's own": fmt.Sprintf("postgres://%%2Fnonexistent:5433,%s:%s%s?%s", url.PathEscape(host), port, address.Path, query.Encode()),
+		} {
+			s := on(several).serve(t)
+			if status, _ := s.get(t, "/readyz"); status != http.StatusOK {
+				t.Errorf("%s: answers %d", form, status)
+			}
 		}
+	})
+	t.Run("that cannot be read is refused, and not shown", func(t *testing.T) {
+		t.Parallel()
+		for _, address := range []string{"postgres://accord:hunter 2@one/accord", "mysql://accord:hunter2@one", "accord:hunter2@one"} {
+			p := on(address)
+			p.refused(t, 2, []string{"DATABASE_URL", "postgres://"}, "serve")
+			p.refused(t, 7, []string{"1 of 2"}, "doctor")
+			for _, command := range []string{"serve", "doctor"} {
+				if o := p.run(t, "", command); strings.Contains(o.out+o.err, "hunter") {
+					t.Errorf("accord %s shows the password:\n%s%s", command, o.out, o.err)
+				}
+			}
+		}
+	})
+	t.Run("that is not on the server is told from others", func(t *testing.T) {
+		t.Parallel()
+		address, err := url.Parse(dbtest.URL(t))
+		must(t, err)
+		address.Path = "/no_such_database"
+		on(address.String()).refused(t, 6, []string{"no_such_database", "DATABASE_URL names it"}, "migrate", "status")
 	})
 	t.Run("that does not answer is named without its password", func(t *testing.T) {
 		t.Parallel()

@@ -112,7 +112,7 @@ func (c *config) examinePrivate(ctx context.Context, e *examination) bool {
 func (c *config) examineDatabase(ctx context.Context, sh shell, e *examination) (err error) {
 	log := sh.newLog(slog.LevelError)
 	d, err := c.join(ctx, log)
-	if e.failed("database", err, "see that the server runs and that DATABASE_URL names it") {
+	if e.failed("database", err, "see the cause") {
 		return nil
 	}
 	defer func() { err = errors.Join(err, d.close(ctx)) }()

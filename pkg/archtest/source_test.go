@@ -102,13 +102,16 @@ func walk(visit func(name string) error) error {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		if entry.IsDir() {
-			if slices.Contains([]string{".git", "bin", "var", "scripts/tools"}, rel) {
-				return fs.SkipDir
-			}
+		switch {
+		case rel == ".git" && !entry.IsDir(): // of a worktree: where its history is
+			return nil
+		case !entry.IsDir():
+			return visit(rel)
+		case slices.Contains([]string{".git", "bin", "var", "scripts/tools"}, rel):
+			return fs.SkipDir
+		default:
 			return nil
 		}
-		return visit(rel)
 	})
 }
 

@@ -62,6 +62,16 @@ func TestList(t *testing.T) {
 		"a part of a Latin name in any case":     {"EGROW", "Globalegrow E-Commerce"},
 		"a typo":                                 {"jollychick", "Jollychic"},
 		"another typo":                           {"Allibaba", "Alibaba"},
+		"a wrong letter":                         {"alibeba", "Alibaba"},
+		"a letter too few":                       {"alibba", "Alibaba"},
+		"two letters that changed places":        {"alibaab", "Alibaba"},
+		"a wrong letter of a short name's two":   {"nordic reil", "Nordic Rail"},
+		"a wrong Chinese character":              {"环球易够", "Globalegrow E-Commerce"},
+		"a wrong one in the middle":              {"环求易購", "Globalegrow E-Commerce"},
+		"a Chinese character too many":           {"阿里里巴巴", "Alibaba"},
+		"a Chinese character too few":            {"阿里巴", "Alibaba"},
+		"one too few in the middle":              {"环易购", "Globalegrow E-Commerce"},
+		"two Chinese characters exchanged":       {"球环易购", "Globalegrow E-Commerce"},
 		"the beginning, of two letters":          {"no", "Nordic Rail"},
 	} {
 		t.Run("found by "+title, func(t *testing.T) {
@@ -72,6 +82,11 @@ func TestList(t *testing.T) {
 		register(t, s, member.Draft{Name: "Nordik Rail"})
 		want(t, names(t, s, public(), member.Listing{Text: "nordik rail", Sort: member.ByRelevance}), "Nordic Rail")
 		want(t, names(t, s, staff(), member.Listing{Text: "nordik rail", Sort: member.ByRelevance}), "Nordik Rail")
+	})
+	t.Run("more than a slip is not found", func(t *testing.T) {
+		for _, text := range []string{"环秋易够", "购易球环", "执预", "jxllxchxc", "(.*)"} {
+			want(t, names(t, s, public(), member.Listing{Text: text, Sort: member.ByRelevance}))
+		}
 	})
 	t.Run("the answer says which name matched", func(t *testing.T) {
 		items, err := s.List(public(), member.Listing{Text: "执御", Sort: member.ByRelevance, Limit: 5})

@@ -17,9 +17,13 @@ func TestOwnPassword(t *testing.T) {
 		return o.ask(t, token, "PUT", "/api/v1/me/password", string(body))
 	}
 
-	t.Run("needs the old one", func(t *testing.T) {
+	t.Run("needs the old one, and notes who guesses it", func(t *testing.T) {
+		before := o.log.events()
 		if got := change(otherPassword, otherPassword+"!").is(t, 422, "invalid").faults(); got != "/current_password wrong_password" {
 			t.Errorf("got %s", got)
+		}
+		if n := o.log.events() - before; n != 1 {
+			t.Errorf("%d security events", n)
 		}
 	})
 	t.Run("tells all faults at once", func(t *testing.T) {

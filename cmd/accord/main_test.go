@@ -188,6 +188,20 @@ func must(t *testing.T, err error) {
 	}
 }
 
+// post sends a form.
+func (s *serving) post(t *testing.T, path, form string, headers ...string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.base+path, strings.NewReader(form))
+	must(t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := http.DefaultClient.Do(request)
+	must(t, err)
+	must(t, answer.Body.Close())
+}
+
 func (s *serving) signIn(t *testing.T, email, password string) (int, string) {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"email": email, "password": password})

@@ -42,12 +42,22 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s answers %d: %s", link, status, body)
 		}
 	})
+	s.get(t, "/setup?token=guessed")
+	s.post(t, "/setup", "token=guessed&email=a%40example.org&password=seven+herons+over+a+lake", "Origin", "https://evil.example")
 	t.Run("ends in good order on SIGTERM, and leaves no PostgreSQL behind", func(t *testing.T) {
 		if code := s.end(t, syscall.SIGTERM); code != 0 {
 			t.Errorf("exit code %d\n%s", code, s.log)
 		}
 		if said := p.must(t, "", "stop"); !strings.HasPrefix(said, "No private PostgreSQL runs") {
 			t.Error(said)
+		}
+	})
+	t.Run("has noted who tried the form with a link that is not good, or from another site", func(t *testing.T) {
+		for _, event := range []string{"setup_link_invalid", "forbidden"} {
+			noted := regexp.MustCompile(`"security event","event":"` + event + `","request_id":"[0-9a-f]{32}","route":"/setup","address":"127.0.0.1"`)
+			if !noted.MatchString(s.log.String()) {
+				t.Errorf("no %s in the log:\n%s", event, s.log)
+			}
 		}
 	})
 	t.Run("prints no link once there is an administrator", func(t *testing.T) {

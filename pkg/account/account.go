@@ -109,10 +109,3 @@ func (s *Service) Rotate(keys Keyring) {
 		s.mint.Store(newMint(keys, s.config.Issuer, s.config.Audience, s.db.Now))
 	}
 }
-
-// alarm notes a security event that the answer to the request does not show.
-// Refused credentials do show: the server counts them by the fault. Accounts
-// and sessions are named by their ids.
-func (s *Service) alarm(ctx context.Context, event string, details ...any) {
-	s.config.Log.WarnContext(ctx, "security event", append([]any{"event", event}, details...)...)
-}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -62,9 +61,6 @@ func (j *journal) String() string {
 	defer j.mu.Unlock()
 	return j.text.String()
 }
-
-// events counts the security events of the kind.
-func (j *journal) events(event string) int { return strings.Count(j.String(), "event="+event+" ") }
 
 // world is an office of its own with a clock that stands still.
 type world struct {

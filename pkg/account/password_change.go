@@ -65,7 +65,6 @@ func (s *Service) ChangePassword(ctx context.Context, change PasswordChange) err
 		return err
 	}
 	if !right {
-		s.alarm(ctx, "password_change_refused", "user", actor.User, "session", actor.Session)
 		return fault.FieldAt("/current_password", "wrong_password")
 	}
 	hash, err := s.hasher.hash(ctx, next)

@@ -25,9 +25,6 @@ func TestPasswords(t *testing.T) {
 	t.Run("one's own needs the old one", func(t *testing.T) {
 		tokens := w.signIn(t, "a@example.org")
 		invalid(t, change(tokens, otherPassword, otherPassword+"!"), "/current_password wrong_password")
-		if n := w.log.events("password_change_refused"); n != 1 {
-			t.Errorf("%d events", n)
-		}
 	})
 	t.Run("both faults are told at once", func(t *testing.T) {
 		invalid(t, change(w.signIn(t, "a@example.org"), "", "short"), "/current_password required", "/new_password password_too_short")

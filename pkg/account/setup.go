@@ -100,9 +100,6 @@ func (s *Service) SetUp(ctx context.Context, token string, first FirstUser) (Use
 	}
 	// Before the password is hashed: strangers get no work out of the server.
 	if err := s.CheckSetup(ctx, token); err != nil {
-		if fault.Is(err, fault.NotFound) {
-			s.alarm(ctx, "setup_link_refused")
-		}
 		return User{}, err
 	}
 	u, hash, err := s.draft(ctx, NewUser{Email: first.Email, Name: first.Name, Role: access.RoleAdmin, Password: first.Password})

@@ -102,10 +102,14 @@ func eventOf(c *gin.Context) string {
 			return ""
 		}
 		return f.Code
+	case fault.NotFound:
+		if f.Code == "setup_link_invalid" {
+			return f.Code
+		}
 	default:
 	}
 	for _, field := range f.Fields {
-		if field.Code == "cursor_invalid" {
+		if field.Code == "cursor_invalid" || field.Code == "wrong_password" { // of a session that asks for another one
 			return field.Code
 		}
 	}

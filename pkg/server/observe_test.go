@@ -33,6 +33,19 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	}
 }
 
+func TestWhatADoorToldItselfIsNoted(t *testing.T) {
+	t.Parallel()
+	h := build(t, nil)
+	w := h.ask("GET", "/page", "X-Request-Id", "abcDEF-12345")
+	if w.Code != http.StatusForbidden || w.Body.String() != "told on a page" {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	want := `"event":"forbidden","request_id":"abcDEF-12345","route":"/page"`
+	if log := h.log.String(); !strings.Contains(log, want) || strings.Contains(log, "broken off") {
+		t.Errorf("the log says %s", log)
+	}
+}
+
 func TestMetricsNameRoutesByPattern(t *testing.T) {
 	t.Parallel()
 	h := build(t, nil)

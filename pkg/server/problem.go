@@ -36,7 +36,7 @@ func (s *Server) answerFaults(c *gin.Context) {
 		s.tell(c, errors.New("panic"))
 	}()
 	c.Next()
-	last := c.Errors.Last()
+	last := c.Errors.ByType(gin.ErrorTypePrivate).Last()
 	switch {
 	case last == nil:
 	case c.Writer.Written():

@@ -67,6 +67,10 @@ func (d room) Mount(open, register gin.IRouter) {
 	register.GET("/later", func(c *gin.Context) {
 		_ = c.Error(&fault.Error{Kind: fault.RateLimited, Code: "rate_limited", RetryAfter: 1500 * time.Millisecond})
 	})
+	register.GET("/page", func(c *gin.Context) {
+		c.String(http.StatusForbidden, "told on a page")
+		_ = c.Error(fault.New(fault.Forbidden, "cross_origin")).SetType(gin.ErrorTypePublic)
+	})
 	register.GET("/fields", func(c *gin.Context) {
 		c.Header("ETag", `"1-x"`)
 		_ = c.Error(fault.FieldAt("/names/0", "too_long", fault.Args{"max": "400"}))

@@ -147,6 +147,7 @@ func (d *Door) refuse(c *gin.Context, err error) {
 		return
 	}
 	d.pages.show(c, status, "setup_refused", refusedView{Text: phrase.Text(langOf(c), f.Code, f.Args)})
+	_ = c.Error(err).SetType(gin.ErrorTypePublic) // told; the server notes whether it was an attack
 }
 
 // reached is the address under which the reader reached the server.

@@ -44,7 +44,7 @@ func newSite(t *testing.T, base string) site {
 	engine := gin.New()
 	engine.Use(func(c *gin.Context) {
 		c.Next()
-		if last := c.Errors.Last(); last != nil { // the server tells it; here its kind is enough
+		if last := c.Errors.ByType(gin.ErrorTypePrivate).Last(); last != nil { // the server tells it; here its kind is enough
 			c.String(599, "kind %d.", fault.KindOf(last.Err))
 		}
 	})

@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"github.com/biter777/countries"
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 )
 
 // Country is an ISO 3166-1 alpha-2 code, in capital letters.
@@ -42,21 +40,4 @@ func Countries() []Country {
 	}
 	slices.Sort(all)
 	return all
-}
-
-// Name gives the country's name in the language, zh or else English; the bare
-// code where there is none.
-func (c Country) Name(lang string) string {
-	region, err := language.ParseRegion(string(c))
-	if err != nil {
-		return string(c)
-	}
-	namer := display.English.Regions()
-	if base, _ := language.Make(lang).Base(); base.String() == "zh" {
-		namer = display.Chinese.Regions()
-	}
-	if name := namer.Name(region); name != "" {
-		return name
-	}
-	return string(c)
 }

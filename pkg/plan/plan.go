@@ -37,14 +37,6 @@ type Title struct {
 	Zh string
 }
 
-// In gives the title in the language, zh or else English.
-func (t Title) In(lang string) string {
-	if lang == "zh" {
-		return t.Zh
-	}
-	return t.En
-}
-
 func numerals() []string {
 	return []string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII"}
 }

@@ -38,14 +38,6 @@ func TestWhatIsNoPointIsRefused(t *testing.T) {
 	}
 }
 
-func TestTitlesAreInTheLanguageOfTheReader(t *testing.T) {
-	t.Parallel()
-	title := plan.Title{En: "Talent", Zh: "人才"}
-	if title.In("zh") != "人才" || title.In("en") != "Talent" || title.In("fr") != "Talent" {
-		t.Error("a title came in the wrong language")
-	}
-}
-
 func TestDatesReadBackAsWritten(t *testing.T) {
 	t.Parallel()
 	for day := time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() <= plan.LastYear; day = day.AddDate(0, 0, 1) {

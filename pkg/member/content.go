@@ -50,9 +50,16 @@ func toJSON(value any) (string, error) {
 	return string(bytes), nil
 }
 
-// sortName is what lists order names by: case and width do not matter.
+// sortName is what lists order names by: case, width and accents do not matter,
+// so that Äpfel stands with A and not behind Z.
 func sortName(name string) string {
-	return cases.Fold().String(norm.NFKC.String(strings.TrimSpace(name)))
+	bare := strings.Map(func(r rune) rune {
+		if isAccent(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(strings.TrimSpace(name)))
+	return norm.NFKC.String(cases.Fold().String(bare))
 }
 
 // constraints says which field is at fault when the database refuses a row.

@@ -37,6 +37,15 @@ func want(t *testing.T, got []string, wanted ...string) {
 	}
 }
 
+func TestNamesAreOrderedWithoutTheirAccents(t *testing.T) {
+	t.Parallel()
+	s, _ := office(t)
+	for _, name := range []string{"Zeta", "Äpfel", "beta", "Ｂravo", "Élan", "执御"} {
+		active(t, s, member.Draft{Name: name})
+	}
+	want(t, names(t, s, public(), member.Listing{Sort: member.ByName}), "Äpfel", "beta", "Ｂravo", "Élan", "Zeta", "执御")
+}
+
 func TestList(t *testing.T) {
 	t.Parallel()
 	s, _ := office(t)

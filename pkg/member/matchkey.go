@@ -171,9 +171,13 @@ func plain(name string) string {
 	return norm.NFKC.String(strings.Map(plainRune, text))
 }
 
+// isAccent tells whether a rune of a decomposed text is a mark on a Latin,
+// Greek or Cyrillic letter.
+func isAccent(r rune) bool { return r >= 0x0300 && r <= 0x036F }
+
 func plainRune(r rune) rune {
 	switch {
-	case r >= 0x0300 && r <= 0x036F: // accents
+	case isAccent(r):
 		return -1
 	case r == '\t' || r == '\n' || r == '\r':
 		return ' '

@@ -21,6 +21,7 @@ import (
 	"accord/db/dbtest"
 	"accord/pkg/access"
 	"accord/pkg/account"
+	"accord/pkg/registrytest"
 	"accord/pkg/server"
 )
 
@@ -60,7 +61,7 @@ func newOffice(t *testing.T, trusted ...string) *office {
 	o := &office{db: dbtest.New(t), log: &log{}}
 	logger := slog.New(slog.NewTextHandler(o.log, nil))
 	var err error
-	if o.accounts, err = account.New(t.Context(), o.db, account.Config{Log: logger}); err != nil {
+	if o.accounts, err = account.New(t.Context(), o.db, account.Config{Log: logger, HashMemory: registrytest.HashMemory}); err != nil {
 		t.Fatal(err)
 	}
 	door, err := api.New(api.Options{Offices: api.Offices{Accounts: o.accounts}, CursorKey: make([]byte, 32)})

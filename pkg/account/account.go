@@ -22,8 +22,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/alexedwards/argon2id"
-
 	"accord/db"
 )
 
@@ -37,6 +35,7 @@ type Config struct {
 	IdleLife    time.Duration // of a session without a refresh; 24 hours
 	SessionLife time.Duration // of a session in any case; 30 days
 	Hashes      int           // password hashes at once; one for each processor
+	HashMemory  uint32        // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
 	Log         *slog.Logger  // takes the security events
 }
 
@@ -59,6 +58,9 @@ func (c *Config) fill() {
 	if c.Hashes == 0 {
 		c.Hashes = runtime.GOMAXPROCS(0)
 	}
+	if c.HashMemory == 0 {
+		c.HashMemory = hashMemory
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -79,12 +81,8 @@ type Service struct {
 //
 // It refuses with Unavailable when the database does not answer.
 func New(ctx context.Context, d *db.DB, config Config) (*Service, error) {
-	return open(ctx, d, config, hashParams())
-}
-
-func open(ctx context.Context, d *db.DB, config Config, params argon2id.Params) (*Service, error) {
 	config.fill()
-	hasher, err := newHasher(params, config.Hashes)
+	hasher, err := newHasher(hashParams(config.HashMemory), config.Hashes)
 	if err != nil {
 		return nil, err
 	}

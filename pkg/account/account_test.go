@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/argon2id"
-
 	"accord/db"
 	"accord/db/dbtest"
 	"accord/pkg/access"
@@ -70,10 +68,8 @@ type world struct {
 	log   *journal
 }
 
-// cheap are parameters under which a hash takes no time.
-func cheap() argon2id.Params {
-	return argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-}
+// cheap is the memory with which a hash takes no time.
+const cheap = 64
 
 func newWorld(t *testing.T) world {
 	t.Helper()
@@ -87,7 +83,7 @@ func newWorld(t *testing.T) world {
 func (w world) open(t *testing.T, keys Keyring) *Service {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, err := open(t.Context(), w.d, Config{Keys: keys, Log: log}, cheap())
+	s, err := New(t.Context(), w.d, Config{Keys: keys, Log: log, HashMemory: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,11 @@ type hasher struct {
 	dummy  string        // a hash of nothing anybody knows, for accounts that do not exist
 }
 
-func hashParams() argon2id.Params {
-	return argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+// hashMemory is, in KiB, what OWASP asks of argon2id with two passes in one lane.
+const hashMemory = 19 * 1024
+
+func hashParams(memory uint32) argon2id.Params {
+	return argon2id.Params{Memory: memory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
 
 func newHasher(params argon2id.Params, atOnce int) (*hasher, error) {

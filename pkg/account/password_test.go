@@ -73,7 +73,7 @@ func TestNewPassword(t *testing.T) {
 
 func TestHasher(t *testing.T) {
 	t.Parallel()
-	h, err := newHasher(cheap(), 1)
+	h, err := newHasher(hashParams(cheap), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,9 @@ func TestHasher(t *testing.T) {
 
 	t.Run("the parameters are those of the design", func(t *testing.T) {
 		t.Parallel()
-		if p := hashParams(); p.Memory != 19*1024 || p.Iterations != 2 || p.Parallelism != 1 {
+		var c Config
+		c.fill()
+		if p := hashParams(c.HashMemory); p.Memory != 19*1024 || p.Iterations != 2 || p.Parallelism != 1 {
 			t.Errorf("got %+v", p)
 		}
 	})
@@ -115,8 +117,8 @@ func TestHasher(t *testing.T) {
 	})
 	t.Run("other parameters show", func(t *testing.T) {
 		t.Parallel()
-		dearer := cheap()
-		dearer.Iterations = 2
+		dearer := hashParams(cheap)
+		dearer.Iterations++
 		other, err := newHasher(dearer, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +131,7 @@ func TestHasher(t *testing.T) {
 
 func TestHasherIsCapped(t *testing.T) {
 	t.Parallel()
-	h, err := newHasher(cheap(), 1)
+	h, err := newHasher(hashParams(cheap), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

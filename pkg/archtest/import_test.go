@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"go/ast"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,6 +165,27 @@ func TestTimeAndSurroundingsAreHandedIn(t *testing.T) {
 				return true
 			})
 		}
+	}
+}
+
+// Password hashes are cheap in tests only: nothing that is shipped may as much
+// as name what they cost.
+func TestPasswordHashesAreCheapInTestsOnly(t *testing.T) {
+	t.Parallel()
+	h := code(t)
+	met := map[string]bool{}
+	for _, dir := range h.folders {
+		for _, f := range dir.production() {
+			ast.Inspect(f.tree, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok && id.Name == "HashMemory" {
+					met[dir.path] = true
+				}
+				return true
+			})
+		}
+	}
+	if got := slices.Sorted(maps.Keys(met)); !slices.Equal(got, []string{"pkg/account", "pkg/registrytest"}) {
+		t.Errorf("the cost of a password hash is named in %v", got)
 	}
 }
 

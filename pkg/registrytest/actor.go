@@ -43,6 +43,10 @@ func Nobody() context.Context { return context.Background() }
 // Password is the password of every account that [Register.Account] adds.
 const Password = "a password for tests only"
 
+// HashMemory makes password hashes cheap: at full cost, those of the tests
+// would take more time than all else that is tested.
+const HashMemory = 64
+
 // Account adds an account. The member and the post are for RoleMember.
 func (r *Register) Account(t testing.TB, role access.Role, number ident.Member, post access.Post) account.User {
 	t.Helper()

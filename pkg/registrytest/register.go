@@ -78,7 +78,7 @@ func New(t testing.TB) *Register {
 func openAt(t testing.TB, address string, clock *Clock) *Register {
 	t.Helper()
 	d := dbtest.Open(t, address, dbtest.Options{Now: clock.Now})
-	accounts, err := account.New(t.Context(), d, account.Config{})
+	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory})
 	if err != nil {
 		t.Fatalf("open the office of accounts: %v", err)
 	}

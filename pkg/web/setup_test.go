@@ -19,6 +19,7 @@ import (
 	"accord/pkg/access"
 	"accord/pkg/account"
 	"accord/pkg/fault"
+	"accord/pkg/registrytest"
 	"accord/pkg/web"
 )
 
@@ -32,7 +33,7 @@ type site struct {
 
 func newSite(t *testing.T, base string) site {
 	t.Helper()
-	accounts, err := account.New(t.Context(), dbtest.New(t), account.Config{})
+	accounts, err := account.New(t.Context(), dbtest.New(t), account.Config{HashMemory: registrytest.HashMemory})
 	if err != nil {
 		t.Fatal(err)
 	}

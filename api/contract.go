@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -37,8 +38,9 @@ type operation struct {
 	status int              // of its success
 }
 
-// readContract reads openapi.yaml and compiles what is checked on each request.
-func readContract() (*contract, error) {
+// readContract gives openapi.yaml with what is checked on each request
+// compiled. It is read once, for all doors of the process.
+var readContract = sync.OnceValues(func() (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(contractText)
 	if err != nil {
 		return nil, fmt.Errorf("read the contract: %w", err)
@@ -60,7 +62,7 @@ func readContract() (*contract, error) {
 		}
 	}
 	return c, nil
-}
+})
 
 // publish makes what readers of the contract get.
 func (c *contract) publish(doc *openapi3.T) error {

@@ -17,12 +17,42 @@ import (
 //go:embed register.yaml
 var register []byte
 
+//go:embed indicators.yaml
+var indicators []byte
+
 // Register is what a new register begins with.
 type Register struct {
 	Name     string   `yaml:"name"` // of this data, so that it is loaded once
 	Plan     Plan     `yaml:"plan"`
 	Ceremony Ceremony `yaml:"ceremony"`
 	Members  []Member `yaml:"members"`
+
+	Catalogue Catalogue `yaml:"-"` // has a file and a name of its own, so that an older register gets it too
+}
+
+// Catalogue is the indicators as they ship, all of them the editors'.
+type Catalogue struct {
+	Name       string      `yaml:"name"`
+	Indicators []Indicator `yaml:"indicators"`
+}
+
+// Indicator is a standard quantity under a point of the plan.
+type Indicator struct {
+	Code        string  `yaml:"code"`
+	Point       int     `yaml:"point"`
+	Unit        string  `yaml:"unit"`
+	Direction   string  `yaml:"direction"`
+	Aggregation string  `yaml:"aggregation"`
+	En          Meaning `yaml:"en"`
+	Zh          Meaning `yaml:"zh"`
+}
+
+// Meaning says in one language what an indicator is.
+type Meaning struct {
+	Title      string `yaml:"title"`
+	Definition string `yaml:"definition"`
+	Counts     string `yaml:"counts"`
+	Excludes   string `yaml:"excludes"`
 }
 
 // Plan is the action plan with its points in order.
@@ -91,10 +121,17 @@ type Figure struct {
 // Load reads the shipped register. A field that is not one of the above is refused.
 func Load() (Register, error) {
 	var r Register
-	decoder := yaml.NewDecoder(bytes.NewReader(register))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&r); err != nil {
+	if err := read(register, &r); err != nil {
 		return Register{}, fmt.Errorf("read the shipped register: %w", err)
 	}
+	if err := read(indicators, &r.Catalogue); err != nil {
+		return Register{}, fmt.Errorf("read the shipped indicators: %w", err)
+	}
 	return r, nil
+}
+
+func read(text []byte, into any) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	return decoder.Decode(into)
 }

@@ -19,9 +19,13 @@ const (
 	StateFigure    Operation = "state_figure" // and supersede one
 	WriteAlliance  Operation = "write_alliance"
 
+	AmendPlan      Operation = "amend_plan"      // its period
+	WriteIndicator Operation = "write_indicator" // the catalogue
+
 	DraftCommitment    Operation = "draft_commitment"
 	SubmitCommitment   Operation = "submit_commitment"
 	RegisterCommitment Operation = "register_commitment"
+	AnswerInvitation   Operation = "answer_invitation" // to a joint commitment
 
 	ManageStaff    Operation = "manage_staff"    // accounts of staff and administrators
 	ManageAccounts Operation = "manage_accounts" // accounts of members and analysts
@@ -63,9 +67,13 @@ var may = map[Operation]grant{
 	StateFigure:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 	WriteAlliance:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 
+	AmendPlan:      {roles: []Role{RoleSystem, RoleAdmin}},
+	WriteIndicator: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+
 	DraftCommitment:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	SubmitCommitment:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	RegisterCommitment: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	AnswerInvitation:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 
 	ManageStaff:    {roles: []Role{RoleSystem, RoleAdmin}},
 	ManageAccounts: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},

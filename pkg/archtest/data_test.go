@@ -14,14 +14,14 @@ var owner = map[string]string{
 	"pending":  "db", // and cleared by the ledger, see below
 	"position": "pkg/ledger",
 
-	"plan": "pkg/commitment", "plan_point": "pkg/commitment",
+	"plan": "pkg/commitment", "plan_point": "pkg/commitment", "indicator": "pkg/commitment",
 
 	"member": "pkg/member", "member_name": "pkg/member", "member_identifier": "pkg/member", "member_transition": "pkg/member",
 	"membership_term": "pkg/member", "contact": "pkg/member", "ceremony": "pkg/member", "signature": "pkg/member", "signatory": "pkg/member",
 
 	"figure":   "pkg/figure",
 	"alliance": "pkg/alliance", "alliance_membership": "pkg/alliance",
-	"commitment": "pkg/commitment", "commitment_draft": "pkg/commitment",
+	"commitment": "pkg/commitment", "commitment_draft": "pkg/commitment", "commitment_participant": "pkg/commitment",
 
 	"app_user": "pkg/account", "session": "pkg/account", "refresh_token": "pkg/account", "sign_in_attempt": "pkg/account",
 	"familiar_address": "pkg/account", "setup_link": "pkg/account", "signing_key": "pkg/account", "server_secret": "pkg/account",

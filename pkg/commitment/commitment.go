@@ -11,8 +11,15 @@
 // suspended, and after it left or was refused, nothing new is promised in its
 // name; what it promised before can still be closed.
 //
+// A commitment can be measured by an indicator of the catalogue, from a baseline
+// to a target, or be purely qualitative. Several members can make it jointly:
+// the one that drafts it leads and answers for it, the others are invited at the
+// submission and accept or decline, each for itself.
+//
 // Who sees a commitment: staff and its own member, always. Everybody, from its
-// registration on, when its member is public.
+// registration on, when its member is public. Those who are invited by a public
+// member, from its submission on; that a member was invited, and did not accept
+// (yet), is for it, the inviting member and staff alone.
 package commitment
 
 import (
@@ -88,6 +95,11 @@ type Commitment struct {
 	StartsOn      plan.Date        `db:"starts_on"`      // "" where not stated
 	DueOn         plan.Date        `db:"due_on"`         // "" where not stated
 	Synthetic     bool             `db:"synthetic"`
+	Measure
+
+	// Participants are those beside Member, as far as the reader may know of
+	// them, in the order of their numbers once they are invited.
+	Participants member.Rows[Participant] `db:"participants"`
 }
 
 // Service is the office of commitments.
@@ -122,16 +134,35 @@ func (c Commitment) at(state State, expected int64) error {
 const (
 	columns = `id, member, version, change, point, title, text, state, coalesce(strength, '') as strength,
     coalesce(outcome, '') as outcome, coalesce(closing_reason, '') as closing_reason,
-    coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic`
+    coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic,
+    ` + measureColumns
 
 	draftColumns = `id, member, version, 0 as change, point, title, text, 'draft' as state, coalesce(strength, '') as strength,
     '' as outcome, '' as closing_reason,
-    coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic`
+    coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic,
+    ` + measureColumns + `, nullif(participants, '[]') as participants`
+
+	// measureColumns read a measure; a list without items is null.
+	measureColumns = `coalesce(indicator, '') as indicator, coalesce(unit, '') as unit, coalesce(direction, '') as direction,
+    case when baseline_value is not null then jsonb_strip_nulls(jsonb_build_object('value', trim_scale(baseline_value)::text, 'on', baseline_on)) end as baseline,
+    case when target_bound is not null then jsonb_strip_nulls(jsonb_build_object('bound', target_bound, 'low', trim_scale(target_low)::text,
+        'high', trim_scale(target_high)::text, 'on', target_on)) end as target,
+    nullif(milestones, '[]') as milestones, nullif(to_jsonb(partner_countries), '[]') as partner_countries`
+
+	// participantsSeen reads the participants of a row c, with $2 and $3 as the actor's scope.
+	participantsSeen = `nullif((select jsonb_agg(jsonb_build_object('member', p.member, 'role', p.role, 'state', p.state) order by p.member)
+        from commitment_participant_seen p
+        where p.commitment = c.id and (p.is_open or $2 or p.owner = $3 or p.member = $3 and p.owner_published)), '[]') as participants`
+
+	// whoSees is the rule of who sees a commitment c that is no draft, with $2
+	// and $3 as the actor's scope.
+	whoSees = `(c.is_open or $2 or c.member = $3 or c.published and exists (select from commitment_participant p
+        where p.commitment = c.id and p.member = $3 and p.state <> 'declined'))`
 )
 
-// The rule of who sees a commitment, with $2 and $3 as the actor's scope.
+// With $2 and $3 as the actor's scope.
 const readCommitment = `
-select ` + columns + ` from commitment_seen where id = $1 and (is_open or $2 or member = $3)
+select ` + columns + `, ` + participantsSeen + ` from commitment_seen c where id = $1 and ` + whoSees + `
 union all
 select ` + draftColumns + ` from commitment_draft where id = $1 and ($2 or member = $3)`
 
@@ -147,10 +178,11 @@ func lock(ctx context.Context, tx *db.Tx, id ident.Commitment, scope access.Scop
 	if err != nil {
 		return member.Locked{}, Commitment{}, err
 	}
-	if err := tx.Get(ctx, &c, readCommitment, id, scope.All, scope.Member); err != nil {
+	var now Commitment
+	if err := tx.Get(ctx, &now, readCommitment, id, scope.All, scope.Member); err != nil {
 		return member.Locked{}, Commitment{}, fmt.Errorf("read the commitment: %w", err)
 	}
-	return m, c, nil
+	return m, now, nil
 }
 
 // content is a commitment as a ledger entry holds it: the whole of it.
@@ -166,6 +198,21 @@ type content struct {
 	StartsOn      plan.Date    `json:"starts_on,omitempty"`
 	DueOn         plan.Date    `json:"due_on,omitempty"`
 	Synthetic     bool         `json:"synthetic,omitempty"`
+
+	Indicator        string          `json:"indicator,omitempty"`
+	Unit             Unit            `json:"unit,omitempty"`
+	Baseline         *Baseline       `json:"baseline,omitempty"`
+	Target           *Target         `json:"target,omitempty"`
+	Milestones       []Milestone     `json:"milestones,omitempty"`
+	PartnerCountries []ident.Country `json:"partner_countries,omitempty"`
+}
+
+func contentOf(c Commitment) content {
+	return content{
+		Member: c.Member, Point: c.Point, Title: c.Title, Text: c.Text, State: c.State, Strength: c.Strength,
+		Outcome: c.Outcome, ClosingReason: c.ClosingReason, StartsOn: c.StartsOn, DueOn: c.DueOn, Synthetic: c.Synthetic,
+		Indicator: c.Indicator, Unit: c.Unit, Baseline: c.Baseline, Target: c.Target, Milestones: c.Milestones, PartnerCountries: c.PartnerCountries,
+	}
 }
 
 // open tells whether everybody sees the commitment of a member that is public or not.
@@ -177,16 +224,14 @@ func (c Commitment) open(published bool) bool {
 func record(ctx context.Context, tx *db.Tx, c Commitment, published bool) error {
 	return ledger.Record(ctx, tx, ledger.Entry{
 		Action: "commitment." + string(c.State), Kind: "commitment", ID: string(c.ID), Member: c.Member,
-		Content: content{
-			Member: c.Member, Point: c.Point, Title: c.Title, Text: c.Text, State: c.State, Strength: c.Strength,
-			Outcome: c.Outcome, ClosingReason: c.ClosingReason, StartsOn: c.StartsOn, DueOn: c.DueOn, Synthetic: c.Synthetic,
-		},
-		Sealed: !c.open(published), Reason: c.ClosingReason,
+		Content: contentOf(c), Sealed: !c.open(published), Reason: c.ClosingReason,
 	})
 }
 
 const openCommitments = `
-select ` + columns + ` from commitment_seen where member = $1 and is_open order by id`
+select ` + columns + `, (select jsonb_agg(jsonb_build_object('member', p.member, 'role', p.role, 'state', p.state) order by p.member)
+        from commitment_participant_seen p where p.commitment = c.id and p.is_open) as participants
+from commitment_seen c where member = $1 and is_open order by id`
 
 // Reveal records the commitments of a member that everybody sees from now on.
 // It is a [member.Reveal].
@@ -199,6 +244,9 @@ func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 		if err := record(ctx, tx, c, true); err != nil {
 			return err
 		}
+		if err := revealParticipants(ctx, tx, c); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -207,6 +255,7 @@ func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 // The draft is checked before; these can be told by the database only.
 var constraints = map[string]fault.Field{
 	"commitment_draft_point_known": {Pointer: "/point", Code: "unknown_point"},
+	"indicator_pkey":               {Pointer: "/code", Code: "indicator_exists"},
 }
 
 func locate(err error) error { return fault.Locate(err, constraints) }

@@ -39,17 +39,74 @@ var unreachable = map[string]string{
 	"commitment_member_known":          "the member's row is locked before",
 	"commitment_change_known":          "the transaction inserts its change",
 	"commitment_history_ended_known":   "the transaction inserts its change",
+
+	"commitment_draft_indicator_known":         "the indicator is locked before, and what it measures never changes",
+	"commitment_draft_indicator_whole":         "unit and direction are copied with the code",
+	"commitment_draft_baseline_measured":       "checked in the draft",
+	"commitment_draft_baseline_number":         "checked in the draft",
+	"commitment_draft_baseline_dated":          "a day is part of a baseline",
+	"commitment_draft_baseline_range":          "plan.ParseDate takes these years only",
+	"commitment_draft_target_measured":         "checked in the draft",
+	"commitment_draft_target_ends":             "bound.Parse makes no other",
+	"commitment_draft_target_low_number":       "checked in the draft",
+	"commitment_draft_target_high_number":      "checked in the draft",
+	"commitment_draft_target_range":            "plan.ParseDate takes these years only",
+	"commitment_draft_target_after_baseline":   "checked in the draft",
+	"commitment_draft_milestones_list":         "checked in the draft",
+	"commitment_draft_partner_countries_count": "checked in the draft",
+	"commitment_draft_participants_list":       "checked in the draft",
+	"commitment_indicator_known":               "the draft was held to the same",
+	"commitment_indicator_whole":               "the draft was held to the same",
+	"commitment_baseline_measured":             "the draft was held to the same",
+	"commitment_baseline_number":               "the draft was held to the same",
+	"commitment_baseline_dated":                "the draft was held to the same",
+	"commitment_baseline_range":                "the draft was held to the same",
+	"commitment_target_measured":               "the draft was held to the same",
+	"commitment_target_ends":                   "the draft was held to the same",
+	"commitment_target_low_number":             "the draft was held to the same",
+	"commitment_target_high_number":            "the draft was held to the same",
+	"commitment_target_range":                  "the draft was held to the same",
+	"commitment_target_after_baseline":         "the draft was held to the same",
+	"commitment_milestones_list":               "the draft was held to the same",
+	"commitment_partner_countries_count":       "the draft was held to the same",
+
+	"commitment_participant_pkey":                "a draft lists a member once, and is submitted once",
+	"commitment_participant_role_known":          "checked in the draft",
+	"commitment_participant_state_known":         "the office sets it",
+	"commitment_participant_commitment_known":    "the commitment is inserted in the same transaction",
+	"commitment_participant_member_known":        "looked for before, and members are never deleted",
+	"commitment_participant_change_known":        "the transaction inserts its change",
+	"commitment_participant_history_ended_known": "the transaction inserts its change",
+
+	"indicator_ordinal_unique":        "drawn under the lock of the point",
+	"indicator_meaning_unique":        "its code alone is unique",
+	"indicator_code_form":             "checked in the draft",
+	"indicator_unit_form":             "checked in the draft",
+	"indicator_direction_known":       "checked in the draft",
+	"indicator_aggregation_known":     "checked in the draft",
+	"indicator_title_length":          "checked in the draft",
+	"indicator_definition_length":     "checked in the draft",
+	"indicator_counts_length":         "checked in the draft",
+	"indicator_excludes_length":       "checked in the draft",
+	"indicator_source_length":         "checked in the draft",
+	"indicator_retired_pair":          "a retirement has both",
+	"indicator_retired_reason_length": "checked in the retirement",
+	"indicator_point_known":           "the point's row is locked before",
+	"indicator_change_known":          "the transaction inserts its change",
+	"indicator_history_ended_known":   "the transaction inserts its change",
 }
 
 func TestEveryConstraintLeadsToAField(t *testing.T) {
 	t.Parallel()
 	var names []string
 	if err := dbtest.New(t).Select(context.Background(), &names, `
-		select conname from pg_constraint
-		where conrelid in ('commitment'::regclass, 'commitment_history'::regclass, 'commitment_draft'::regclass)
+		with tables as (
+			select unnest(array['commitment', 'commitment_history', 'commitment_draft', 'commitment_participant', 'commitment_participant_history',
+				'indicator', 'indicator_history'])::regclass as oid
+		)
+		select conname from pg_constraint where conrelid in (select oid from tables)
 		union
-		select i.indexrelid::regclass::text from pg_index i
-		where i.indisunique and i.indrelid in ('commitment'::regclass, 'commitment_history'::regclass, 'commitment_draft'::regclass)`); err != nil {
+		select i.indexrelid::regclass::text from pg_index i where i.indisunique and i.indrelid in (select oid from tables)`); err != nil {
 		t.Fatal(err)
 	}
 	if len(names) == 0 {
@@ -84,6 +141,10 @@ func TestAPlanThatIsNotThereHasNoPoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = NewPlans(d).AddIndicator(ctx, people())
+	if fields := fault.FieldsOf(err); !fault.Is(err, fault.Invalid) || len(fields) != 1 || fields[0].Pointer != "/point" || fields[0].Code != "unknown_point" {
+		t.Errorf("got %v", err)
+	}
 	_, err = New(d).TakeOn(ctx, m.Number, Draft{Point: 4, Title: "t", Text: "x"})
 	if fields := fault.FieldsOf(err); !fault.Is(err, fault.Invalid) || len(fields) != 1 || fields[0].Pointer != "/point" || fields[0].Code != "unknown_point" {
 		t.Errorf("got %v", err)
@@ -111,8 +172,9 @@ func TestTheDatabaseGuardsToo(t *testing.T) {
 			if _, err := tx.Exec(ctx, `insert into plan_point (number, text, title_en, title_zh) values (4, 'x', 'x', 'x')`); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, insertCommitment, c.ID, c.Member, c.Version, c.Point, c.Title, c.Text, Submitted, c.Strength,
-				c.StartsOn, c.DueOn, c.Synthetic); err != nil {
+			inserted := c
+			inserted.State = Submitted
+			if err := insert(ctx, tx, inserted); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(ctx, updateCommitment, c.ID, c.Version, c.State, c.Outcome, c.ClosingReason); err != nil {

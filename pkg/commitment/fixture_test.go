@@ -3,6 +3,7 @@ package commitment_test
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,7 @@ func system() context.Context                { return access.System(context.Back
 // register is a register of the test's own, with a plan. Its clock stands still.
 type register struct {
 	db          *db.DB
+	plans       *commitment.Plans
 	members     *member.Service
 	commitments *commitment.Service
 	clock       *clock
@@ -66,7 +68,7 @@ func open(t *testing.T) register {
 	if _, err := commitment.NewPlans(d).Publish(system(), shipped); err != nil {
 		t.Fatalf("publish the plan: %v", err)
 	}
-	return register{db: d, members: member.New(d, commitment.Reveal), commitments: commitment.New(d), clock: c}
+	return register{db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), clock: c}
 }
 
 // applicant registers a member that is not public.
@@ -138,6 +140,9 @@ func (r register) in(t *testing.T, number ident.Member, state commitment.State, 
 	return c
 }
 
+// same tells whether two commitments are the same in every field.
+func same(a, b commitment.Commitment) bool { return reflect.DeepEqual(a, b) }
+
 func withdrawn() commitment.Closing {
 	return commitment.Closing{Outcome: commitment.Withdrawn, Reason: "the member asked for it"}
 }
@@ -170,7 +175,7 @@ func (r register) entries(t *testing.T) []entry {
 		if err := json.Unmarshal(row.Content, &e); err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(e.Action, "commitment.") {
+		if strings.HasPrefix(e.Action, "commitment.") || strings.HasPrefix(e.Action, "participant.") {
 			entries = append(entries, e)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // Listing says which commitments to list. The zero value lists all that the
 // actor may see.
 type Listing struct {
-	Member    ident.Member
+	Member    ident.Member // that makes it, alone or jointly with others
 	Point     plan.Point
 	State     State
 	DueAfter  plan.Date // due on this day or later
@@ -84,43 +84,58 @@ const dueDay = "coalesce(c.due_on, 'infinity'::date)"
 func compose(q Listing, scope access.Scope) (string, []any) {
 	f := &db.Filter{}
 	limit := f.Arg(q.Limit)
-	var parts []string
-	part := func(columns, table string) {
-		parts = append(parts, fmt.Sprintf(`(
+	var pages []string
+	page := func(columns, table string) {
+		pages = append(pages, fmt.Sprintf(`(
     select %s, %s as due
-    from %s c
+    from %s
     where %s
     order by %s, c.id limit %s
 )`, columns, dueDay, table, f.Take(), dueDay, limit))
 	}
 	if q.State != Drafted {
+		f.Arg(scope.All) // $2 and $3 of participantsSeen and whoSees
+		f.Arg(scope.Member)
+		open := func() {
+			f.And(whoSees)
+			if q.State != "" {
+				f.And("c.state = ?", q.State)
+			}
+		}
 		filter(f, q)
-		switch {
-		case scope.All:
-		case scope.Member != 0:
-			f.And("(c.is_open or c.member = ?)", scope.Member)
-		default:
-			f.And("c.is_open")
+		open()
+		page(columns+", "+participantsSeen, "commitment_seen c")
+		if q.Member != 0 {
+			joint(f, q)
+			open()
+			page(columns+", "+participantsSeen, "commitment_seen c")
 		}
-		if q.State != "" {
-			f.And("c.state = ?", q.State)
-		}
-		part(columns, "commitment_seen")
 	}
 	if (q.State == "" || q.State == Drafted) && (scope.All || scope.Member != 0) {
 		filter(f, q)
 		if !scope.All {
 			f.And("c.member = ?", scope.Member)
 		}
-		part(draftColumns, "commitment_draft")
+		page(draftColumns, "commitment_draft c")
 	}
-	if len(parts) == 0 {
+	if len(pages) == 0 {
 		return "", nil
 	}
 	return fmt.Sprintf(`
-select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic
+select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic,
+    indicator, unit, direction, baseline, target, milestones, partner_countries, participants
 from (%s) page
-order by due, id limit %s`, strings.Join(parts, " union all "), limit), f.Args()
+order by due, id limit %s`, strings.Join(pages, " union all "), limit), f.Args()
+}
+
+// joint keeps to those that the member makes jointly with another one. They are
+// found by the index of its participations and not by that of the list: one
+// member takes part in few.
+func joint(f *db.Filter, q Listing) {
+	f.And(`c.id in (select p.commitment from commitment_participant_seen p
+        where p.member = ? and p.state <> 'declined' and (p.is_open or $2 or p.owner = $3 or p.member = $3 and p.owner_published))`, q.Member)
+	q.Member = 0
+	filter(f, q)
 }
 
 func filter(f *db.Filter, q Listing) {

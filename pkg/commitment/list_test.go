@@ -95,7 +95,7 @@ func TestListsShowEachReaderItsOwn(t *testing.T) {
 				got, err := r.commitments.Read(reader.ctx, c.ID)
 				if !reader.sees(c) {
 					faulty(t, err, fault.NotFound)
-				} else if err != nil || got != c {
+				} else if err != nil || !same(got, c) {
 					t.Errorf("read %+v, %v; want %+v", got, err, c)
 				}
 			}

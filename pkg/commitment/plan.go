@@ -22,28 +22,35 @@ func NewPlans(d *db.DB) *Plans { return &Plans{db: d} }
 // Published is the plan as the register holds it.
 type Published struct {
 	plan.Plan
-	Source   member.Source
-	TimeZone string // in which the initiative's days end, an IANA name
-	Change   int64  // the latest change of the plan or of one of its points
+	Source     member.Source
+	TimeZone   string // in which the initiative's days end, an IANA name
+	Version    int64
+	Period     *Period     // nil where no source states one
+	Indicators []Indicator // those in use, by point and place
 }
 
 const lockPlan = `select pg_advisory_xact_lock(hashtextextended('plan', 0))::text`
 
 const readPlan = `
-select p.title, p.edition, p.publisher, coalesce(p.released_at, '') as release, p.source, p.time_zone,
-    greatest(p.change, (select max(change) from plan_point)) as change,
-    (select json_agg(t order by t.number) from (select number, text, title_en, title_zh from plan_point) t) as points
+select p.title, p.edition, p.publisher, coalesce(p.released_at, '') as release, p.source, p.time_zone, p.version,
+    coalesce(to_char(p.period_from, 'YYYY-MM-DD'), '') as period_from, coalesce(to_char(p.period_to, 'YYYY-MM-DD'), '') as period_to, p.period_source,
+    (select json_agg(t order by t.number) from (select number, text, title_en, title_zh from plan_point) t) as points,
+    (select json_agg(i order by i.point, i.ordinal) from (select ` + indicatorColumns + ` from indicator where retired_on is null) i) as indicators
 from plan p where p.id = 1`
 
 type planRow struct {
-	Title     string                `db:"title"`
-	Edition   string                `db:"edition"`
-	Publisher string                `db:"publisher"`
-	Release   string                `db:"release"`
-	Source    member.Source         `db:"source"`
-	TimeZone  string                `db:"time_zone"`
-	Change    int64                 `db:"change"`
-	Points    member.Rows[pointRow] `db:"points"`
+	Title      string                 `db:"title"`
+	Edition    string                 `db:"edition"`
+	Publisher  string                 `db:"publisher"`
+	Release    string                 `db:"release"`
+	Source     member.Source          `db:"source"`
+	TimeZone   string                 `db:"time_zone"`
+	Version    int64                  `db:"version"`
+	From       plan.Date              `db:"period_from"`
+	To         plan.Date              `db:"period_to"`
+	Stated     *member.Source         `db:"period_source"`
+	Points     member.Rows[pointRow]  `db:"points"`
+	Indicators member.Rows[Indicator] `db:"indicators"`
 }
 
 type pointRow struct {
@@ -56,7 +63,10 @@ type pointRow struct {
 func (r planRow) published() Published {
 	p := Published{
 		Plan:   plan.Plan{Title: r.Title, Edition: r.Edition, Publisher: r.Publisher, Release: r.Release},
-		Source: r.Source, TimeZone: r.TimeZone, Change: r.Change,
+		Source: r.Source, TimeZone: r.TimeZone, Version: r.Version, Indicators: r.Indicators,
+	}
+	if r.Stated != nil {
+		p.Period = &Period{From: r.From, To: r.To, Source: *r.Stated}
 	}
 	for _, t := range r.Points {
 		p.Points = append(p.Points, plan.Text{Point: t.Number, Text: t.Text, Title: plan.Title{En: t.TitleEn, Zh: t.TitleZh}})
@@ -64,7 +74,7 @@ func (r planRow) published() Published {
 	return p
 }
 
-// Read gives the plan with its eight points.
+// Read gives the plan with its eight points, and the indicators in use under each.
 //
 // It refuses with NotFound when no plan has been published yet.
 func (s *Plans) Read(ctx context.Context) (Published, error) {
@@ -142,9 +152,7 @@ func insertPublished(ctx context.Context, tx *db.Tx, p Published) error {
 	if _, err := tx.Exec(ctx, insertPlan, p.Title, p.Edition, p.Publisher, p.Release, string(source), p.TimeZone); err != nil {
 		return fmt.Errorf("insert the plan: %w", err)
 	}
-	if err := ledger.Record(ctx, tx, ledger.Entry{Action: "plan.published", Kind: "plan", ID: "1", Content: map[string]any{
-		"title": p.Title, "edition": p.Edition, "publisher": p.Publisher, "release": p.Release, "source": p.Source, "time_zone": p.TimeZone,
-	}}); err != nil {
+	if err := recordPlan(ctx, tx, "plan.published", p, ""); err != nil {
 		return err
 	}
 	for _, t := range p.Points {

@@ -23,13 +23,28 @@ func (s *Service) Read(ctx context.Context, id ident.Commitment) (Commitment, er
 	return c, nil
 }
 
+const storedColumns = `id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic,
+    indicator, unit, direction, baseline_value, baseline_on, target_bound, target_low, target_high, target_on, milestones, partner_countries`
+
+// The participants are those of the moment: made by that change or one before
+// it, and not ended by then. All of them wait for the lock of the commitment's
+// member, so the order of changes tells.
 const originalCommitment = `
-select ` + columns + ` from (
-    select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic
-    from commitment where id = $1
+select ` + columns + `, (
+    select jsonb_agg(jsonb_build_object('member', p.member, 'role', p.role, 'state', p.state) order by p.member)
+    from (
+        select member, role, state, change, null::bigint as ended_by from commitment_participant where commitment = $1
+        union all
+        select member, role, state, change, ended_by from commitment_participant_history where commitment = $1
+    ) p
+    join change made on made.id = p.change
+    left join change ended on ended.id = p.ended_by
+    join change asked on asked.id = $2
+    where made.ord <= asked.ord and (ended.ord is null or ended.ord > asked.ord)
+) as participants from (
+    select ` + storedColumns + ` from commitment where id = $1
     union all
-    select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic
-    from commitment_history where id = $1
+    select ` + storedColumns + ` from commitment_history where id = $1
 ) c where change = $2 and ($3 or member = $4)`
 
 // Original gives a commitment as a change made it, for the answer to a

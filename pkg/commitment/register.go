@@ -38,8 +38,10 @@ func (s *Service) Register(ctx context.Context, id ident.Commitment, expected in
 			return err
 		}
 		submitted.State = Registered
-		c, err = advance(ctx, tx, submitted, m)
-		return err
+		if c, err = advance(ctx, tx, submitted, m); err != nil || !m.Published {
+			return err
+		}
+		return revealParticipants(ctx, tx, c)
 	})
 	if err != nil {
 		return Commitment{}, fmt.Errorf("register commitment %s: %w", id, locate(err))

@@ -83,10 +83,10 @@ func TestADraftIsAmended(t *testing.T) {
 			Point: 5, Title: " T ", Text: "U", Strength: nullable.NewNullNullable[commitment.Strength](),
 			StartsOn: nullable.NewNullableWithValue[plan.Date]("2026-02-01"), DueOn: nullable.NewNullNullable[plan.Date](),
 		})
-		if err != nil || got != want {
+		if err != nil || !same(got, want) {
 			t.Errorf("got %+v, %v", got, err)
 		}
-		if read, err := r.commitments.Read(of(number), draft.ID); err != nil || read != want {
+		if read, err := r.commitments.Read(of(number), draft.ID); err != nil || !same(read, want) {
 			t.Errorf("reads as %+v, %v", read, err)
 		}
 	})

@@ -35,26 +35,43 @@ const findSeeding = `select exists (select from seeding where name = $1)`
 
 const insertSeeding = `insert into seeding (name, finished_at) values ($1, $2) on conflict (name) do nothing`
 
-// Seed loads the shipped register, once, and tells whether it did. A load that
-// was cut short is taken up where it was; one that came to its end changes
-// nothing when it is run again, whatever staff has changed since.
+// Seed loads the shipped register and its catalogue of indicators, each once,
+// and tells whether it did. A load that was cut short is taken up where it was;
+// one that came to its end changes nothing when it is run again, whatever staff
+// has changed since.
 //
 // It refuses with Forbidden when the actor is not the register's own command.
 func (o Offices) Seed(ctx context.Context, r seed.Register) (bool, error) {
 	if _, err := access.Require(ctx, access.RunSystem); err != nil {
 		return false, err
 	}
-	var done bool
-	if err := o.DB.Get(ctx, &done, findSeeding, r.Name); err != nil || done {
-		return false, err
+	loaded := false
+	for _, part := range []struct {
+		name string
+		load func() error
+	}{
+		{r.Name, func() error { return o.load(ctx, r) }},
+		{r.Catalogue.Name, func() error { return o.catalogue(ctx, r.Catalogue) }},
+	} {
+		var done bool
+		if err := o.DB.Get(ctx, &done, findSeeding, part.name); err != nil {
+			return false, err
+		}
+		if done {
+			continue
+		}
+		if err := part.load(); err != nil {
+			return false, fmt.Errorf("load %s: %w", part.name, err)
+		}
+		if err := o.DB.InTx(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, insertSeeding, part.name, tx.Now)
+			return err
+		}); err != nil {
+			return false, err
+		}
+		loaded = true
 	}
-	if err := o.load(ctx, r); err != nil {
-		return false, fmt.Errorf("load the shipped register: %w", err)
-	}
-	return true, o.DB.InTx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, insertSeeding, r.Name, tx.Now)
-		return err
-	})
+	return loaded, nil
 }
 
 func (o Offices) load(ctx context.Context, r seed.Register) error {
@@ -68,6 +85,25 @@ func (o Offices) load(ctx context.Context, r seed.Register) error {
 	for _, m := range r.Members {
 		if err := o.member(ctx, m, ceremony, r.Plan.Source.Title); err != nil {
 			return fmt.Errorf("load %s: %w", m.Name, err)
+		}
+	}
+	return nil
+}
+
+// catalogue takes the indicators in. Those that an earlier load took are
+// refused by the office as there, and passed over.
+func (o Offices) catalogue(ctx context.Context, c seed.Catalogue) error {
+	for _, i := range c.Indicators {
+		_, err := o.Plans.AddIndicator(ctx, commitment.IndicatorDraft{
+			Code: i.Code, Point: plan.Point(i.Point), Unit: i.Unit, Direction: commitment.Direction(i.Direction),
+			Aggregation: commitment.Aggregation(i.Aggregation), Source: editor,
+			Title:      plan.Title{En: i.En.Title, Zh: i.Zh.Title},
+			Definition: plan.Title{En: i.En.Definition, Zh: i.Zh.Definition},
+			Counts:     plan.Title{En: i.En.Counts, Zh: i.Zh.Counts},
+			Excludes:   plan.Title{En: i.En.Excludes, Zh: i.Zh.Excludes},
+		})
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			return err
 		}
 	}
 	return nil

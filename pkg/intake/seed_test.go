@@ -15,6 +15,7 @@ import (
 	"accord/pkg/ident"
 	"accord/pkg/intake"
 	"accord/pkg/member"
+	"accord/pkg/plan"
 )
 
 func offices(t *testing.T) intake.Offices {
@@ -67,6 +68,26 @@ func TestSeed(t *testing.T) {
 			}
 		}
 	})
+	t.Run("each point has three indicators or more, the editors' own", func(t *testing.T) {
+		p, err := o.Plans.Read(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := map[plan.Point]int{}
+		for _, i := range p.Indicators {
+			if count[i.Point]++; i.Ordinal != count[i.Point] || i.Source != "editor" || i.RetiredOn != "" {
+				t.Errorf("got %+v", i)
+			}
+		}
+		for _, point := range plan.Points() {
+			if count[point] < 3 {
+				t.Errorf("point %s has %d indicators", point.Roman(), count[point])
+			}
+		}
+		if p.Period != nil {
+			t.Errorf("the source states no period, and the plan has %+v", p.Period)
+		}
+	})
 	t.Run("loading again changes nothing, even after staff renamed a member", func(t *testing.T) {
 		staff := access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: access.RoleStaff})
 		p, err := o.Members.Read(staff, 1)
@@ -99,6 +120,7 @@ func TestSeedThatWasCutShortIsTakenUp(t *testing.T) {
 	part := shipped(t)
 	part.Name, part.Members = "part", part.Members[:2]
 	part.Members[1].Figure = nil
+	part.Catalogue = seed.Catalogue{Name: "part of the indicators", Indicators: part.Catalogue.Indicators[:5]}
 	if _, err := o.Seed(ctx, part); err != nil {
 		t.Fatal(err)
 	}
@@ -109,10 +131,11 @@ func TestSeedThatWasCutShortIsTakenUp(t *testing.T) {
 		Members    int `db:"members"`
 		Signatures int `db:"signatures"`
 		Figures    int `db:"figures"`
+		Indicators int `db:"indicators"`
 	}
 	err := o.DB.Get(ctx, &counts, `select (select count(*) from member) as members, (select count(*) from signature) as signatures,
-		(select count(*) from figure) as figures`)
-	if err != nil || counts.Members != 3 || counts.Signatures != 3 || counts.Figures != 2 {
+		(select count(*) from figure) as figures, (select count(*) from indicator) as indicators`)
+	if err != nil || counts.Indicators != len(shipped(t).Catalogue.Indicators) || counts.Members != 3 || counts.Signatures != 3 || counts.Figures != 2 {
 		t.Errorf("got %+v, %v", counts, err)
 	}
 }

@@ -36,8 +36,10 @@ func onCommitment(state commitment.State, do func(ctx context.Context, r *Regist
 	}
 }
 
+// approvers may submit, of what is not public.
+const approvers = "+++ f+ fn fuu"
+
 func commitmentProbes() map[string]probe {
-	const approvers = "+++ f+ fn fuu"
 	submit := func(ctx context.Context, r *Register, c commitment.Commitment) error {
 		_, err := r.Commitments.Submit(ctx, c.ID, 0)
 		return err

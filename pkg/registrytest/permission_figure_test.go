@@ -146,13 +146,6 @@ func allianceProbes() map[string]probe {
 // publicProbes are of what is the same for all.
 func publicProbes() map[string]probe {
 	return map[string]probe{
-		"Plans.Read": open(func(_ *testing.T, r *Register, _ ident.Member) call {
-			return func(ctx context.Context) error { _, err := r.Plans.Read(ctx); return err }
-		}),
-		"Plans.Publish": {public: systemAlone, writes: true, make: func(t *testing.T, r *Register, _ ident.Member) call {
-			p := must(r.Plans.Read(Public()))(t)
-			return func(ctx context.Context) error { _, err := r.Plans.Publish(ctx, p); return err }
-		}},
 		"Statistics.Members": open(func(_ *testing.T, r *Register, _ ident.Member) call {
 			return func(ctx context.Context) error { _, err := r.Statistics.Members(ctx, statistics.Query{}); return err }
 		}),

@@ -12,6 +12,7 @@ import (
 	"github.com/gowebpki/jcs"
 
 	"accord/pkg/alliance"
+	"accord/pkg/bound"
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/figure"
@@ -57,7 +58,14 @@ func publicRows(t *testing.T, r, real *Register) map[string]json.RawMessage {
 		add("commitment", c.ID, map[string]any{
 			"member": c.Member, "point": c.Point, "title": c.Title, "text": c.Text, "state": c.State, "strength": c.Strength,
 			"outcome": c.Outcome, "closing_reason": c.ClosingReason, "starts_on": c.StartsOn, "due_on": c.DueOn,
+			"indicator": c.Indicator, "unit": c.Unit, "baseline": baselineContent(c.Baseline), "target": targetContent(c.Target),
+			"milestones": c.Milestones, "partner_countries": c.PartnerCountries,
 		})
+		for _, p := range c.Participants {
+			add("participant", fmt.Sprintf("%s/%s", c.ID, p.Member), map[string]any{
+				"commitment": c.ID, "member": p.Member, "role": p.Role, "state": p.State,
+			})
+		}
 	}
 	addPlan(t, r, add)
 	return rows
@@ -68,12 +76,35 @@ func addPlan(t *testing.T, r *Register, add func(kind string, id, content any)) 
 	p := must(r.Plans.Read(Public()))(t)
 	add("plan", 1, map[string]any{
 		"title": p.Title, "edition": p.Edition, "publisher": p.Publisher, "release": p.Release, "source": p.Source, "time_zone": p.TimeZone,
+		"period": p.Period,
 	})
+	for _, i := range must(r.Plans.Indicators(Public(), commitment.IndicatorListing{Limit: 1000}))(t) {
+		add("indicator", i.Code, map[string]any{
+			"code": i.Code, "point": i.Point, "ordinal": i.Ordinal, "unit": i.Unit, "direction": i.Direction, "aggregation": i.Aggregation,
+			"title_en": i.TitleEn, "title_zh": i.TitleZh, "definition_en": i.DefinitionEn, "definition_zh": i.DefinitionZh,
+			"counts_en": i.CountsEn, "counts_zh": i.CountsZh, "excludes_en": i.ExcludesEn, "excludes_zh": i.ExcludesZh,
+			"source": i.Source, "retired_on": i.RetiredOn, "retired_reason": i.RetiredReason,
+		})
+	}
 	for _, point := range p.Points {
 		add("point", int(point.Point), map[string]any{
 			"number": int(point.Point), "text": point.Text, "title_en": point.Title.En, "title_zh": point.Title.Zh,
 		})
 	}
+}
+
+func baselineContent(b *commitment.Baseline) map[string]any {
+	if b == nil {
+		return nil
+	}
+	return map[string]any{"value": bound.Canonical(b.Value), "on": b.On}
+}
+
+func targetContent(t *commitment.Target) map[string]any {
+	if t == nil {
+		return nil
+	}
+	return map[string]any{"bound": t.Interval.Bound(), "low": t.Low(), "high": t.High(), "on": t.On}
 }
 
 func memberContent(m member.Member) map[string]any {

@@ -1,7 +1,6 @@
 package registrytest
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -15,7 +14,6 @@ import (
 	"accord/pkg/figure"
 	"accord/pkg/ident"
 	"accord/pkg/member"
-	"accord/pkg/plan"
 )
 
 // life drives all offices at random. Every text that it writes holds a mark of
@@ -32,6 +30,7 @@ type life struct {
 	terms       []alliance.Membership
 	contacts    []member.Contact
 	commitments []ident.Commitment
+	indicators  []commitment.Indicator
 
 	marks    map[string]string // what each mark stands in, by the mark
 	personal map[string]bool   // marks of what may be erased one day, so that no entry may hold it in clear
@@ -101,7 +100,7 @@ func (l *life) live() string {
 		"register", "amend", "amend", "describe", "move", "move", "move", "move", "merge", "sign", "sign", "state", "state", "state",
 		"supersede", "supersede", "add contact", "amend contact", "remove contact", "record ceremony", "amend ceremony",
 		"create alliance", "amend alliance", "admit", "admit", "date membership", "take on", "take on", "amend draft", "submit", "submit",
-		"register commitment", "close",
+		"register commitment", "register commitment", "close", "add indicator", "amend indicator", "retire indicator", "amend plan", "accept", "accept", "decline",
 	})
 	if l.draw.IntN(4) == 0 {
 		l.Clock.Advance(time.Duration(l.draw.Int64N(int64(72 * time.Hour))))
@@ -127,6 +126,8 @@ func (l *life) steps() map[string]func() error {
 		"create alliance": l.createAlliance, "amend alliance": l.amendAlliance, "admit": l.admit, "date membership": l.dateMembership,
 		"add contact": l.addContact, "amend contact": l.amendContact, "remove contact": l.removeContact,
 		"take on": l.takeOn, "amend draft": l.amendDraft, "submit": l.submit, "register commitment": l.registerCommitment, "close": l.closeCommitment,
+		"add indicator": l.addIndicator, "amend indicator": l.amendIndicator, "retire indicator": l.retireIndicator, "amend plan": l.amendPlan,
+		"accept": l.accept, "decline": l.decline,
 	}
 	return all
 }
@@ -145,59 +146,4 @@ func (l *life) look() map[string]json.RawMessage {
 		}
 	}
 	return rows
-}
-
-func (l *life) takeOn() error {
-	number := pick(l, l.members)
-	c, err := l.Commitments.TakeOn(Editor(number), number, commitment.Draft{
-		Point: plan.Point(1 + l.draw.IntN(8)), Title: l.text("a draft's title"), Text: l.text("a draft's text"),
-		Strength: pick(l, append(commitment.Strengths(), "")),
-		StartsOn: pick(l, []plan.Date{"", "2026-01-01"}), DueOn: pick(l, []plan.Date{"", "2026-11-30", "2027-12-31"}),
-	})
-	if err == nil {
-		l.commitments = append(l.commitments, c.ID)
-	}
-	return err
-}
-
-// onCommitment runs a step on a commitment at its present version.
-func (l *life) onCommitment(do func(ctx context.Context, c commitment.Commitment) error) error {
-	if len(l.commitments) == 0 {
-		return l.takeOn()
-	}
-	c, err := l.Commitments.Read(Staff(), pick(l, l.commitments))
-	if err != nil {
-		return err
-	}
-	return do(Approver(c.Member), c)
-}
-
-func (l *life) amendDraft() error {
-	return l.onCommitment(func(ctx context.Context, c commitment.Commitment) error {
-		_, err := l.Commitments.AmendDraft(ctx, c.ID, c.Version, commitment.Patch{Text: l.text("a draft's text")})
-		return err
-	})
-}
-
-func (l *life) submit() error {
-	return l.onCommitment(func(ctx context.Context, c commitment.Commitment) error {
-		_, err := l.Commitments.Submit(ctx, c.ID, c.Version)
-		return err
-	})
-}
-
-func (l *life) registerCommitment() error {
-	return l.onCommitment(func(_ context.Context, c commitment.Commitment) error {
-		_, err := l.Commitments.Register(Staff(), c.ID, c.Version)
-		return err
-	})
-}
-
-func (l *life) closeCommitment() error {
-	return l.onCommitment(func(_ context.Context, c commitment.Commitment) error {
-		_, err := l.Commitments.Close(Staff(), c.ID, c.Version, commitment.Closing{
-			Outcome: pick(l, commitment.Outcomes()), Reason: l.text("a closing reason"),
-		})
-		return err
-	})
 }

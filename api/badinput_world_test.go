@@ -72,7 +72,7 @@ func (w *world) subjects() map[string]string {
 	words := map[string]string{
 		"LEI": lei, "applicant": number.String(), "its contact": shadow, "contact": w.things["ContactId"][0],
 		"figure": w.things["FigureId"][1], "old figure": w.things["FigureId"][0], "secret figure": secret.field("id"),
-		"draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
+		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),
 	}
 	for _, who := range []string{"admin", "staff", "analyst"} {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ident"
@@ -32,8 +34,14 @@ func (d *Door) commitmentMade(r *request, c commitment.Commitment, err error) (c
 	return c, err
 }
 
+// commitmentTag takes in who this reader is shown to make it jointly: answers to
+// invitations leave the commitment's own version as it is.
 func (r *request) commitmentTag(c commitment.Commitment) string {
-	return r.tag(c.Version, r.actor().Audience(c.Member))
+	seen := make([]int64, 0, 2*len(c.Participants))
+	for _, p := range c.Participants {
+		seen = append(seen, int64(p.Member), int64(slices.Index(commitment.ParticipantStates(), p.State)))
+	}
+	return r.tag(c.Version, r.actor().Audience(c.Member), seen...)
 }
 
 func (d *Door) readCommitment(r *request) error {
@@ -150,29 +158,4 @@ func (d *Door) listOfCommitments(r *request, q commitment.Listing, list func(com
 		return err
 	}
 	return r.list(CommitmentList{Items: each(commitments, commitmentOf), NextCursor: cursor})
-}
-
-func commitmentDraft(b NewCommitment) commitment.Draft {
-	return commitment.Draft{
-		Point: plan.Point(b.Point), Title: b.Title, Text: b.Text, Strength: commitment.Strength(b.Strength), StartsOn: b.StartsOn, DueOn: b.DueOn,
-	}
-}
-
-func commitmentPatch(b CommitmentPatch) commitment.Patch {
-	return commitment.Patch{
-		Point: plan.Point(b.Point), Title: b.Title, Text: b.Text, StartsOn: b.StartsOn, DueOn: b.DueOn,
-		Strength: translated(b.Strength, func(s Strength) commitment.Strength { return commitment.Strength(s) }),
-	}
-}
-
-func closing(b Closing) commitment.Closing {
-	return commitment.Closing{Outcome: commitment.Outcome(b.Outcome), Reason: b.Reason}
-}
-
-func commitmentOf(c commitment.Commitment) Commitment {
-	return Commitment{
-		Id: Id(c.ID), Member: int64(c.Member), Point: int(c.Point), Title: c.Title, Text: c.Text, State: CommitmentState(c.State),
-		Strength: Strength(c.Strength), Outcome: Outcome(c.Outcome), ClosingReason: c.ClosingReason, StartsOn: c.StartsOn, DueOn: c.DueOn,
-		Synthetic: c.Synthetic, Version: c.Version,
-	}
 }

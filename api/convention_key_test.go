@@ -25,6 +25,8 @@ var since = map[string]func(w *world, made reply){
 	"addUser":            amended("admin", `{"name":"Changed since"}`),
 	"draftCommitment":    amended("own editor", `{"text":"changed since"}`),
 	"submitCommitment":   next("/register", ""),
+	"addIndicator":       amended("staff", `{"titles":{"en":"Changed since"}}`),
+	"retireIndicator":    said,
 	"registerCommitment": next("/close", `{"outcome":"withdrawn","reason":"r"}`),
 }
 
@@ -44,6 +46,13 @@ func superseded(w *world, made reply) {
 	_ = json.Unmarshal([]byte(made.text), &f)
 	body := fmt.Sprintf(`{"measure":%q,"bound":"exact","low":"99","currency":"JPY"}`, f["measure"])
 	w.tell("staff", "POST", made.header.Get("Location")+"/supersede", body, http.StatusCreated)
+}
+
+// said says anew what the indicator of an answer is.
+func said(w *world, made reply) {
+	var i map[string]any
+	_ = json.Unmarshal([]byte(made.text), &i)
+	w.tell("staff", "PATCH", fmt.Sprint("/api/v1/indicators/", i["code"]), `{"titles":{"en":"Changed since"}}`, http.StatusOK, "If-Match", "*")
 }
 
 func next(step, body string) func(*world, reply) {
@@ -87,6 +96,8 @@ func distinct(operation string, n int) string {
 	switch operation {
 	case "addUser":
 		return strings.Replace(body, "new@", fmt.Sprintf("new%d@", n), 1)
+	case "addIndicator":
+		return strings.Replace(body, `"code":"another`, fmt.Sprintf(`"code":"another_%d`, n), 1)
 	case "registerMember", "foundAlliance":
 		return strings.Replace(body, `"name":"A`, fmt.Sprintf(`"name":"No %d a`, n), 1)
 	}

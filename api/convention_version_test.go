@@ -50,6 +50,17 @@ func promised(next string, before ...string) func(*world, int) string {
 	}
 }
 
+// inviting gives the path of an answer to a fresh invitation.
+func inviting(answer string) func(*world, int) string {
+	return func(w *world, n int) string {
+		w.t.Helper()
+		at, _ := w.made("staff", memberAt(w.discreet)+"/commitments", fmt.Sprintf(
+			`{"point":2,"title":"t%d","text":"x","participants":[{"member":%s,"role":"partner"}]}`, n, w.curious))
+		w.tell("staff", "POST", at+"/submit", "", http.StatusOK)
+		return at + "/participants/" + w.curious.String() + "/" + answer
+	}
+}
+
 // deeds are all changes of the contract, by operationId.
 func deeds() map[string]deed {
 	return map[string]deed{
@@ -74,6 +85,14 @@ func deeds() map[string]deed {
 		"amendAllianceMembership": {"staff", func(w *world, n int) string {
 			return thing("staff", deeds()["joinAlliance"].make(w, n), `{"member":1,"role":"member"}`)(w, n)
 		}, ""},
+		"amendPlan":      {"admin", always("/api/v1/plan"), ""},
+		"addIndicator":   {"staff", always("/api/v1/indicators"), strings.Replace(anIndicator("other"), `"point":4`, `"point":5`, 1)},
+		"amendIndicator": {"staff", thing("staff", "/api/v1/indicators", anIndicator("said_#")), ""},
+		"retireIndicator": {"staff", func(w *world, n int) string {
+			return thing("staff", "/api/v1/indicators", anIndicator("gone_#"))(w, n) + "/retire"
+		}, `{"reason":"other"}`},
+		"acceptInvitation":   {"another's approver", inviting("accept"), ""},
+		"declineInvitation":  {"another's approver", inviting("decline"), ""},
 		"draftCommitment":    {"own editor", always("/api/v1/members/1/commitments"), `{"point":3,"title":"t","text":"x"}`},
 		"amendCommitment":    {"own editor", promised(""), ""},
 		"submitCommitment":   {"own approver", promised("/submit"), ""},

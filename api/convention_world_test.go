@@ -40,6 +40,7 @@ func newWorld(t *testing.T) *world {
 	w.things["MemberNumber"] = []string{w.discreet.String(), w.curious.String(), w.allied.String(), w.double.String()}
 	w.things["PointNumber"] = []string{"1", "8"}
 	w.things["file"] = []string{"docs.css", "LICENSE.txt"}
+	w.count()
 	w.belong()
 	w.state()
 	w.promise()
@@ -74,6 +75,14 @@ func (w *world) add(kind, who, at, body string) string {
 	return where
 }
 
+// count fills the catalogue.
+func (w *world) count() {
+	w.t.Helper()
+	w.add("IndicatorCode", "staff", "/api/v1/indicators", anIndicator("people_trained"))
+	retired := w.add("IndicatorCode", "staff", "/api/v1/indicators", anIndicator("people_counted"))
+	w.tell("staff", "POST", retired+"/retire", `{"reason":"r"}`, http.StatusOK)
+}
+
 func (w *world) belong() {
 	w.t.Helper()
 	first := w.add("CeremonyId", "staff", "/api/v1/ceremonies", wholeCeremony)
@@ -102,7 +111,8 @@ func (w *world) state() {
 
 func (w *world) promise() {
 	w.t.Helper()
-	const body = `{"point":4,"title":"Warehouses","text":"Ten","strength":"pledged","due_on":"2026-06-30"}`
+	body := fmt.Sprintf(`{"point":4,"title":"Warehouses","text":"Ten","strength":"pledged","due_on":"2026-06-30","indicator":"people_trained",
+		"baseline":{"value":"1"},"target":{"bound":"ge","low":"10"},"participants":[{"member":%s,"role":"partner"}]}`, w.allied)
 	for number, steps := range map[ident.Member][]string{w.discreet: {"submit", "register"}, w.curious: {"submit", "register", "close"}} {
 		at := w.add("CommitmentId", "staff", memberAt(number)+"/commitments", body)
 		for _, step := range steps {
@@ -111,6 +121,10 @@ func (w *world) promise() {
 				text = `{"outcome":"reached_late","reason":"r"}`
 			}
 			w.tell("staff", "POST", at+"/"+step, text, http.StatusOK)
+			if step == "submit" && number == w.discreet {
+				w.tell("an ally", "POST", at+"/participants/"+w.allied.String()+"/accept", "", http.StatusOK)
+				w.things["joint"] = []string{last(at)}
+			}
 		}
 	}
 }

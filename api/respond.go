@@ -44,6 +44,21 @@ func (r *request) list(body any) error {
 	return r.send(http.StatusOK, tag, buf.Bytes())
 }
 
+// versioned answers a read, or an amendment, of which the ETag is made from its
+// bytes, with the version inside that If-Match compares.
+func (r *request) versioned(version int64, body any) error {
+	buf, err := r.encode(body)
+	if err != nil {
+		return err
+	}
+	defer r.door.release(buf)
+	tag := `"` + strconv.FormatInt(version, 10) + "-" + bodyTag(buf.Bytes())[1:]
+	if r.fresh(tag) {
+		return nil
+	}
+	return r.send(http.StatusOK, tag, buf.Bytes())
+}
+
 // created answers 201 with the thing made and where it can be read.
 func (r *request) created(location, tag string, body any) error {
 	r.gin.Writer.Header()["Location"] = []string{location}

@@ -62,7 +62,13 @@ func (d *Door) memberRoutes() []route {
 func (d *Door) initiativeRoutes() []route {
 	return []route{
 		{get, "/api/v1/plan", "readPlan", d.readPlan, false},
+		{patch, "/api/v1/plan", "amendPlan", d.amendPlan, false},
 		{get, "/api/v1/plan/points/{number}", "readPoint", d.readPoint, false},
+		{get, "/api/v1/indicators", "listIndicators", d.listIndicators, false},
+		{post, "/api/v1/indicators", "addIndicator", d.addIndicator, false},
+		{get, "/api/v1/indicators/{code}", "readIndicator", d.readIndicator, false},
+		{patch, "/api/v1/indicators/{code}", "amendIndicator", d.amendIndicator, false},
+		{post, "/api/v1/indicators/{code}/retire", "retireIndicator", d.retireIndicator, false},
 
 		{get, "/api/v1/ceremonies", "listCeremonies", d.listCeremonies, false},
 		{post, "/api/v1/ceremonies", "recordCeremony", d.recordCeremony, false},
@@ -85,6 +91,8 @@ func (d *Door) initiativeRoutes() []route {
 		{post, "/api/v1/commitments/{id}/submit", "submitCommitment", d.submitCommitment, false},
 		{post, "/api/v1/commitments/{id}/register", "registerCommitment", d.registerCommitment, false},
 		{post, "/api/v1/commitments/{id}/close", "closeCommitment", d.closeCommitment, false},
+		{post, "/api/v1/commitments/{id}/participants/{number}/accept", "acceptInvitation", d.acceptInvitation, false},
+		{post, "/api/v1/commitments/{id}/participants/{number}/decline", "declineInvitation", d.declineInvitation, false},
 
 		{get, "/api/v1/statistics/members", "countMembers", d.countMembers, false},
 		{get, "/api/v1/statistics/commitments", "countCommitments", d.countCommitments, false},

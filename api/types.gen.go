@@ -10,6 +10,27 @@ import (
 	"github.com/oapi-codegen/nullable"
 )
 
+// Defines values for Aggregation.
+const (
+	AggregationLatest Aggregation = "latest"
+	AggregationMean   Aggregation = "mean"
+	AggregationSum    Aggregation = "sum"
+)
+
+// Valid indicates whether the value is a known member of the Aggregation enum.
+func (e Aggregation) Valid() bool {
+	switch e {
+	case AggregationLatest:
+		return true
+	case AggregationMean:
+		return true
+	case AggregationSum:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AllianceRole.
 const (
 	AllianceRoleChair          AllianceRole = "chair"
@@ -295,6 +316,24 @@ func (e Dimension) Valid() bool {
 	}
 }
 
+// Defines values for Direction.
+const (
+	DirectionDecrease Direction = "decrease"
+	DirectionIncrease Direction = "increase"
+)
+
+// Valid indicates whether the value is a known member of the Direction enum.
+func (e Direction) Valid() bool {
+	switch e {
+	case DirectionDecrease:
+		return true
+	case DirectionIncrease:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FigureCellHighBound.
 const (
 	FigureCellHighBoundLe FigureCellHighBound = "le"
@@ -496,6 +535,45 @@ func (e Outcome) Valid() bool {
 	}
 }
 
+// Defines values for ParticipantRole.
+const (
+	ParticipantRoleLead    ParticipantRole = "lead"
+	ParticipantRolePartner ParticipantRole = "partner"
+)
+
+// Valid indicates whether the value is a known member of the ParticipantRole enum.
+func (e ParticipantRole) Valid() bool {
+	switch e {
+	case ParticipantRoleLead:
+		return true
+	case ParticipantRolePartner:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ParticipantState.
+const (
+	ParticipantStateAccepted ParticipantState = "accepted"
+	ParticipantStateDeclined ParticipantState = "declined"
+	ParticipantStateInvited  ParticipantState = "invited"
+)
+
+// Valid indicates whether the value is a known member of the ParticipantState enum.
+func (e ParticipantState) Valid() bool {
+	switch e {
+	case ParticipantStateAccepted:
+		return true
+	case ParticipantStateDeclined:
+		return true
+	case ParticipantStateInvited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PointRoman.
 const (
 	PointRomanI    PointRoman = "I"
@@ -544,6 +622,33 @@ func (e Post) Valid() bool {
 	case PostApprover:
 		return true
 	case PostEditor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProgressClass.
+const (
+	ProgressClassAtRisk      ProgressClass = "at_risk"
+	ProgressClassNotReported ProgressClass = "not_reported"
+	ProgressClassOnTrack     ProgressClass = "on_track"
+	ProgressClassOverdue     ProgressClass = "overdue"
+	ProgressClassReached     ProgressClass = "reached"
+)
+
+// Valid indicates whether the value is a known member of the ProgressClass enum.
+func (e ProgressClass) Valid() bool {
+	switch e {
+	case ProgressClassAtRisk:
+		return true
+	case ProgressClassNotReported:
+		return true
+	case ProgressClassOnTrack:
+		return true
+	case ProgressClassOverdue:
+		return true
+	case ProgressClassReached:
 		return true
 	default:
 		return false
@@ -624,6 +729,9 @@ func (e Strength) Valid() bool {
 		return false
 	}
 }
+
+// Aggregation How the values of several members make one. Of a stock the latest value counts, and earlier ones do not.
+type Aggregation string
 
 // Alliance defines model for Alliance.
 type Alliance struct {
@@ -711,6 +819,19 @@ type Author struct {
 
 // AuthorRole defines model for Author.Role.
 type AuthorRole string
+
+// Baseline Where the quantity stood before.
+type Baseline struct {
+	On Date `json:"on,omitempty,omitzero"`
+
+	// Unit That of the indicator, and no other.
+	Unit Unit `json:"unit,omitempty,omitzero"`
+
+	// Value A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
+	//
+	// Example: 1000
+	Value Quantity `json:"value"`
+}
 
 // Basis Whether the quantity is of the group or of the entity alone, and gross or net; as much of it as is stated.
 type Basis string
@@ -811,26 +932,44 @@ type Closing struct {
 	Reason  string  `json:"reason"`
 }
 
+// Code Example: people_trained
+type Code = string
+
 // Commitment defines model for Commitment.
 type Commitment struct {
+	// Baseline Where the quantity stood before.
+	Baseline Baseline `json:"baseline,omitempty,omitzero"`
+
 	// ClosingReason Why it was closed with this outcome.
 	ClosingReason string `json:"closing_reason,omitempty,omitzero"`
 	DueOn         Date   `json:"due_on,omitempty,omitzero"`
 
 	// Id A random UUID in lower case.
-	Id       Id              `json:"id"`
-	Member   int64           `json:"member"`
-	Outcome  Outcome         `json:"outcome,omitempty,omitzero"`
-	Point    int             `json:"point"`
-	StartsOn Date            `json:"starts_on,omitempty,omitzero"`
-	State    CommitmentState `json:"state"`
-	Strength Strength        `json:"strength,omitempty,omitzero"`
+	Id Id `json:"id"`
+
+	// Indicator What it is measured by; absent for a purely qualitative promise.
+	Indicator  Code        `json:"indicator,omitempty,omitzero"`
+	Member     int64       `json:"member"`
+	Milestones []Milestone `json:"milestones,omitempty,omitzero"`
+	Outcome    Outcome     `json:"outcome,omitempty,omitzero"`
+
+	// Participants Who makes it jointly with `member`, which leads and answers for the reports. Everybody sees those who accepted; staff, `member` and the
+	// invited one itself see what was said to an invitation, too.
+	Participants     []Participant   `json:"participants,omitempty,omitzero"`
+	PartnerCountries []Country       `json:"partner_countries,omitempty,omitzero"`
+	Point            int             `json:"point"`
+	StartsOn         Date            `json:"starts_on,omitempty,omitzero"`
+	State            CommitmentState `json:"state"`
+	Strength         Strength        `json:"strength,omitempty,omitzero"`
 
 	// Synthetic Whether this is made-up data for demonstrations and measurements.
-	Synthetic bool   `json:"synthetic,omitempty,omitzero"`
-	Text      string `json:"text"`
-	Title     string `json:"title"`
-	Version   int64  `json:"version"`
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
+
+	// Target What the quantity is to become.
+	Target  Target `json:"target,omitempty,omitzero"`
+	Text    string `json:"text"`
+	Title   string `json:"title"`
+	Version int64  `json:"version"`
 }
 
 // CommitmentCell defines model for CommitmentCell.
@@ -858,12 +997,23 @@ type CommitmentList struct {
 
 // CommitmentPatch defines model for CommitmentPatch.
 type CommitmentPatch struct {
-	DueOn    nullable.Nullable[Date]     `json:"due_on,omitempty,omitzero"`
-	Point    int                         `json:"point,omitempty,omitzero"`
-	StartsOn nullable.Nullable[Date]     `json:"starts_on,omitempty,omitzero"`
-	Strength nullable.Nullable[Strength] `json:"strength,omitempty,omitzero"`
-	Text     string                      `json:"text,omitempty,omitzero"`
-	Title    string                      `json:"title,omitempty,omitzero"`
+	// Baseline Replaces the whole baseline.
+	Baseline  nullable.Nullable[Baseline] `json:"baseline,omitempty,omitzero"`
+	DueOn     nullable.Nullable[Date]     `json:"due_on,omitempty,omitzero"`
+	Indicator nullable.Nullable[Code]     `json:"indicator,omitempty,omitzero"`
+
+	// Milestones Replaces the whole list, as all lists do.
+	Milestones       nullable.Nullable[[]Milestone]      `json:"milestones,omitempty,omitzero"`
+	Participants     nullable.Nullable[[]NewParticipant] `json:"participants,omitempty,omitzero"`
+	PartnerCountries nullable.Nullable[[]Country]        `json:"partner_countries,omitempty,omitzero"`
+	Point            int                                 `json:"point,omitempty,omitzero"`
+	StartsOn         nullable.Nullable[Date]             `json:"starts_on,omitempty,omitzero"`
+	Strength         nullable.Nullable[Strength]         `json:"strength,omitempty,omitzero"`
+
+	// Target Replaces the whole target.
+	Target nullable.Nullable[Target] `json:"target,omitempty,omitzero"`
+	Text   string                    `json:"text,omitempty,omitzero"`
+	Title  string                    `json:"title,omitempty,omitzero"`
 }
 
 // CommitmentState defines model for CommitmentState.
@@ -933,6 +1083,9 @@ type Currency = string
 
 // Dimension defines model for Dimension.
 type Dimension string
+
+// Direction Which way the quantity is to go.
+type Direction string
 
 // FactSources Where a fact comes from that the member did not state, by the property's name: `editor` for the register's editors, or the name of a source.
 type FactSources = map[string]string
@@ -1148,12 +1301,71 @@ type Identifier struct {
 
 // Indicator A standard quantity under a point that can be added up over members.
 type Indicator struct {
+	// Aggregation How the values of several members make one. Of a stock the latest value counts, and earlier ones do not.
+	Aggregation Aggregation `json:"aggregation"`
+
 	// Code Example: people_trained
-	Code   string `json:"code"`
+	Code Code `json:"code"`
+
+	// Counts What counts into it.
+	Counts Meaning `json:"counts"`
+
+	// Definition A text in the languages of the register.
+	Definition Meaning `json:"definition"`
+
+	// Direction Which way the quantity is to go.
+	Direction Direction `json:"direction"`
+
+	// Excludes What does not count.
+	Excludes Meaning `json:"excludes"`
+
+	// Ordinal Its place under the point.
+	Ordinal int `json:"ordinal"`
+	Point   int `json:"point"`
+
+	// RetiredOn Since when it measures nothing new.
+	RetiredOn     Date   `json:"retired_on,omitempty,omitzero"`
+	RetiredReason string `json:"retired_reason,omitempty,omitzero"`
+
+	// Source `editor` for those of the register's editors, or who stated it.
+	Source string `json:"source,omitempty,omitzero"`
 	Titles Titles `json:"titles"`
 
-	// Unit Example: people
-	Unit string `json:"unit"`
+	// Unit What is counted: `persons`, `organisations`, `countries`, `cities`, `events`, `courses`, `projects`, `products`, `services`, `agreements`,
+	// `cases`, `sites`, `standards`, `publications` and `entries` in whole numbers, `hours`, `days` and `percent` with two decimals, or money by
+	// the ISO 4217 code of its currency, with as many decimals as that has.
+	//
+	//
+	// Example: persons
+	Unit    Unit  `json:"unit"`
+	Version int64 `json:"version"`
+}
+
+// IndicatorList defines model for IndicatorList.
+type IndicatorList struct {
+	Items      []Indicator `json:"items"`
+	NextCursor string      `json:"next_cursor,omitempty,omitzero"`
+}
+
+// IndicatorPatch defines model for IndicatorPatch.
+type IndicatorPatch struct {
+	Counts     MeaningPatch              `json:"counts,omitempty,omitzero"`
+	Definition MeaningPatch              `json:"definition,omitempty,omitzero"`
+	Excludes   MeaningPatch              `json:"excludes,omitempty,omitzero"`
+	Source     nullable.Nullable[string] `json:"source,omitempty,omitzero"`
+	Titles     TitlesPatch               `json:"titles,omitempty,omitzero"`
+}
+
+// Meaning A text in the languages of the register.
+type Meaning struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
+// MeaningPatch defines model for MeaningPatch.
+type MeaningPatch struct {
+	En string `json:"en,omitempty,omitzero"`
+	Zh string `json:"zh,omitempty,omitzero"`
 }
 
 // Measure defines model for Measure.
@@ -1302,6 +1514,15 @@ type MemberStatistics struct {
 // MemberStatus defines model for MemberStatus.
 type MemberStatus string
 
+// Milestone A step on the way.
+type Milestone struct {
+	DueOn Date `json:"due_on,omitempty,omitzero"`
+
+	// Key Of your own, unique within the commitment.
+	Key   Code   `json:"key"`
+	Title string `json:"title"`
+}
+
 // Name One of a member's names.
 type Name struct {
 	Kind NameKind `json:"kind"`
@@ -1363,12 +1584,23 @@ type NewCeremony struct {
 
 // NewCommitment defines model for NewCommitment.
 type NewCommitment struct {
+	// Baseline Where the quantity stood before.
+	Baseline Baseline `json:"baseline,omitempty,omitzero"`
 	DueOn    Date     `json:"due_on,omitempty,omitzero"`
-	Point    int      `json:"point"`
-	StartsOn Date     `json:"starts_on,omitempty,omitzero"`
-	Strength Strength `json:"strength,omitempty,omitzero"`
-	Text     string   `json:"text"`
-	Title    string   `json:"title"`
+
+	// Indicator Of the catalogue, of the same point and in use; without it the promise is purely qualitative.
+	Indicator        Code             `json:"indicator,omitempty,omitzero"`
+	Milestones       []Milestone      `json:"milestones,omitempty,omitzero"`
+	Participants     []NewParticipant `json:"participants,omitempty,omitzero"`
+	PartnerCountries []Country        `json:"partner_countries,omitempty,omitzero"`
+	Point            int              `json:"point"`
+	StartsOn         Date             `json:"starts_on,omitempty,omitzero"`
+	Strength         Strength         `json:"strength,omitempty,omitzero"`
+
+	// Target What the quantity is to become.
+	Target Target `json:"target,omitempty,omitzero"`
+	Text   string `json:"text"`
+	Title  string `json:"title"`
 }
 
 // NewContact At least one of `email` and `phone` is needed.
@@ -1423,6 +1655,38 @@ type NewIdentifier struct {
 	Value  string `json:"value"`
 }
 
+// NewIndicator defines model for NewIndicator.
+type NewIndicator struct {
+	// Aggregation How the values of several members make one. Of a stock the latest value counts, and earlier ones do not.
+	Aggregation Aggregation `json:"aggregation"`
+
+	// Code Example: people_trained
+	Code Code `json:"code"`
+
+	// Counts A text in the languages of the register.
+	Counts Meaning `json:"counts"`
+
+	// Definition A text in the languages of the register.
+	Definition Meaning `json:"definition"`
+
+	// Direction Which way the quantity is to go.
+	Direction Direction `json:"direction"`
+
+	// Excludes A text in the languages of the register.
+	Excludes Meaning   `json:"excludes"`
+	Point    int       `json:"point"`
+	Source   string    `json:"source,omitempty,omitzero"`
+	Titles   NewTitles `json:"titles"`
+
+	// Unit What is counted: `persons`, `organisations`, `countries`, `cities`, `events`, `courses`, `projects`, `products`, `services`, `agreements`,
+	// `cases`, `sites`, `standards`, `publications` and `entries` in whole numbers, `hours`, `days` and `percent` with two decimals, or money by
+	// the ISO 4217 code of its currency, with as many decimals as that has.
+	//
+	//
+	// Example: persons
+	Unit Unit `json:"unit"`
+}
+
 // NewMember Either `name` or one of `names` marked `primary` is needed; not both.
 type NewMember struct {
 	City string `json:"city,omitempty,omitzero"`
@@ -1453,6 +1717,12 @@ type NewMember struct {
 	Website string      `json:"website,omitempty,omitzero"`
 }
 
+// NewParticipant defines model for NewParticipant.
+type NewParticipant struct {
+	Member int64           `json:"member"`
+	Role   ParticipantRole `json:"role"`
+}
+
 // NewPassword At least 15 characters, any characters, counted after NFKC; common passwords are refused.
 type NewPassword = string
 
@@ -1467,6 +1737,12 @@ type NewSignature struct {
 	// Signatory The person who signed.
 	Signatory Signatory `json:"signatory,omitempty,omitzero"`
 	SignedOn  Date      `json:"signed_on,omitempty,omitzero"`
+}
+
+// NewTitles defines model for NewTitles.
+type NewTitles struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
 }
 
 // NewTransition defines model for NewTransition.
@@ -1497,6 +1773,32 @@ type NewUser struct {
 // Outcome defines model for Outcome.
 type Outcome string
 
+// Participant defines model for Participant.
+type Participant struct {
+	// Member Its register number.
+	Member int64           `json:"member"`
+	Role   ParticipantRole `json:"role"`
+
+	// State Absent while the commitment is a draft.
+	State ParticipantState `json:"state,omitempty,omitzero"`
+}
+
+// ParticipantRole defines model for ParticipantRole.
+type ParticipantRole string
+
+// ParticipantState defines model for ParticipantState.
+type ParticipantState string
+
+// Participation That a member makes a commitment jointly with another one.
+type Participation struct {
+	// Commitment A random UUID in lower case.
+	Commitment Id               `json:"commitment"`
+	Member     int64            `json:"member"`
+	Role       ParticipantRole  `json:"role"`
+	State      ParticipantState `json:"state"`
+	Version    int64            `json:"version"`
+}
+
 // PasswordChange defines model for PasswordChange.
 type PasswordChange struct {
 	CurrentPassword string `json:"current_password"`
@@ -1520,9 +1822,12 @@ type Period struct {
 // Plan defines model for Plan.
 type Plan struct {
 	// Edition Which text of the plan this is.
-	Edition   string  `json:"edition"`
-	Points    []Point `json:"points"`
-	Publisher string  `json:"publisher,omitempty,omitzero"`
+	Edition string `json:"edition"`
+
+	// Period The plan's own period, absent where no source states one; then no day is outside it.
+	Period    PlanPeriod `json:"period,omitempty,omitzero"`
+	Points    []Point    `json:"points"`
+	Publisher string     `json:"publisher,omitempty,omitzero"`
 
 	// Release The event at which it was released, as the source states it.
 	Release string `json:"release,omitempty,omitzero"`
@@ -1535,6 +1840,24 @@ type Plan struct {
 	// Example: Asia/Shanghai
 	TimeZone string `json:"time_zone,omitempty,omitzero"`
 	Title    string `json:"title"`
+	Version  int64  `json:"version"`
+}
+
+// PlanPatch defines model for PlanPatch.
+type PlanPatch struct {
+	Period nullable.Nullable[PlanPeriod] `json:"period"`
+
+	// Reason Why the register says so now.
+	Reason string `json:"reason"`
+}
+
+// PlanPeriod From the first day to the last, both included; one of them may be left out where it is not stated.
+type PlanPeriod struct {
+	From Date `json:"from,omitempty,omitzero"`
+
+	// Source Where it is stated.
+	Source Source `json:"source"`
+	To     Date   `json:"to,omitempty,omitzero"`
 }
 
 // Point defines model for Point.
@@ -1574,12 +1897,62 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Progress How far a commitment has come on a day, computed from the latest value that was accepted for its indicator and kept nowhere.
+//
+// The goal is the number that the target asks to be reached: its low end for an indicator that is to increase, its high end for one that is
+// to decrease; of an exact or approximate target its number.
+//
+//	share    = (value − baseline) / (goal − baseline)
+//	expected = days from start to today / days from start to due, 0 before the start, 1 from the due day on
+//
+// Start is `starts_on`, or else the day of the baseline; due is the day of the target, or else `due_on`. Both are rounded to four
+// decimals; the class is told by the unrounded numbers. The class is the first of these that holds:
+//
+// - `reached`: every number that the value can be meets the goal (passes it, where the target is `gt` or `lt`);
+// - `overdue`: the due day is over;
+// - `not_reported`: there is no value;
+// - `on_track`: share or expected cannot be told, or share ≥ 4/5 × expected for every number that the value can be;
+// - `at_risk`: else.
+//
+// Of an approximate value its number counts, as if it were exact.
+type Progress struct {
+	Class ProgressClass `json:"class"`
+
+	// Expected Share that is expected by time, from 0 to 1; absent where a day is not stated.
+	Expected string `json:"expected,omitempty,omitzero"`
+
+	// Share Of the target that is reached by value, open where the value is; less than 0 behind the baseline, more than 1 beyond the goal. Absent without a value, a target or a baseline, and where the goal is the baseline itself, to be passed.
+	Share struct {
+		// About The share of an approximate value, which has no ends.
+		About string `json:"about,omitempty,omitzero"`
+
+		// High Absent where the value is open.
+		High string `json:"high,omitempty,omitzero"`
+
+		// Low Absent where the value is open.
+		Low string `json:"low,omitempty,omitzero"`
+	} `json:"share,omitempty,omitzero"`
+}
+
+// ProgressClass defines model for Progress.Class.
+type ProgressClass string
+
+// Quantity A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
+//
+// Example: 1000
+type Quantity = string
+
 // QueryEcho The query as the register understood it, parameter by parameter.
 type QueryEcho map[string]string
 
 // Refresh defines model for Refresh.
 type Refresh struct {
 	RefreshToken string `json:"refresh_token"`
+}
+
+// Retirement defines model for Retirement.
+type Retirement struct {
+	Reason string `json:"reason"`
 }
 
 // Role defines model for Role.
@@ -1658,6 +2031,29 @@ type Source struct {
 // Strength defines model for Strength.
 type Strength string
 
+// Target What the quantity is to become.
+type Target struct {
+	// Bound What the numbers say of the quantity: it is `low` (`exact`), about `low` (`approx`), more than `low` (`gt`), at least `low` (`ge`),
+	// less than `high` (`lt`), at most `high` (`le`), or from `low` to `high` (`range`). No other of the two is given.
+	Bound Bound `json:"bound"`
+
+	// High A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
+	//
+	// Example: 1000
+	High Quantity `json:"high,omitempty,omitzero"`
+
+	// Low A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
+	//
+	// Example: 1000
+	Low Quantity `json:"low,omitempty,omitzero"`
+
+	// On By which day; absent where that is `due_on`.
+	On Date `json:"on,omitempty,omitzero"`
+
+	// Unit That of the indicator, and no other.
+	Unit Unit `json:"unit,omitempty,omitzero"`
+}
+
 // Term A span in which an organisation is or was a member.
 type Term struct {
 	EndedAs MemberStatus `json:"ended_as,omitempty,omitzero"`
@@ -1690,6 +2086,12 @@ type Titles struct {
 	Zh string `json:"zh"`
 }
 
+// TitlesPatch defines model for TitlesPatch.
+type TitlesPatch struct {
+	En string `json:"en,omitempty,omitzero"`
+	Zh string `json:"zh,omitempty,omitzero"`
+}
+
 // Transition defines model for Transition.
 type Transition struct {
 	// EffectiveOn Absent where it is not known.
@@ -1712,6 +2114,13 @@ type TransitionList struct {
 	Items      []Transition `json:"items"`
 	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
 }
+
+// Unit What is counted: `persons`, `organisations`, `countries`, `cities`, `events`, `courses`, `projects`, `products`, `services`, `agreements`,
+// `cases`, `sites`, `standards`, `publications` and `entries` in whole numbers, `hours`, `days` and `percent` with two decimals, or money by
+// the ISO 4217 code of its currency, with as many decimals as that has.
+//
+// Example: persons
+type Unit = string
 
 // User defines model for User.
 type User struct {

@@ -80,10 +80,14 @@ type IndicatorDraft struct {
 // codeForm is the form of the codes of indicators and of the keys of milestones.
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
+// IsCode tells whether a text has the form of an indicator's code: 1 to 64 small
+// letters, digits and underscores, a letter first.
+func IsCode(text string) bool { return codeForm.MatchString(text) }
+
 // Check gives every fault of the draft that can be told without the register.
 func (d IndicatorDraft) Check() fault.Fields {
 	var faults fault.Fields
-	if !codeForm.MatchString(d.Code) {
+	if !IsCode(d.Code) {
 		faults.Add("/code", "code_malformed")
 	}
 	if !d.Point.Valid() {

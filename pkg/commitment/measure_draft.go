@@ -89,7 +89,7 @@ func (d MeasureDraft) measure(i *Indicator) (Measure, fault.Fields) {
 // of a commitment that starts and is due on these days, as far as they are days.
 func (d MeasureDraft) check(starts, due plan.Date) fault.Fields {
 	var faults fault.Fields
-	if d.Indicator != "" && !codeForm.MatchString(d.Indicator) {
+	if d.Indicator != "" && !IsCode(d.Indicator) {
 		faults.Add("/indicator", "code_malformed")
 	}
 	m, wrong := d.measure(nil)
@@ -131,7 +131,7 @@ func checkMilestones(milestones []Milestone, starts, due plan.Date) fault.Fields
 	}
 	for i, m := range milestones {
 		at := "/" + strconv.Itoa(i)
-		if !codeForm.MatchString(m.Key) {
+		if !IsCode(m.Key) {
 			faults.Add(at+"/key", "code_malformed")
 		} else if slices.ContainsFunc(milestones[:i], func(other Milestone) bool { return other.Key == m.Key }) {
 			faults.Add(at+"/key", "repeated")

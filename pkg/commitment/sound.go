@@ -31,7 +31,7 @@ from plan where id = 1`
 func under(ctx context.Context, tx *db.Tx, d Draft) (ground, error) {
 	var g ground
 	var err error
-	if d.Indicator != "" {
+	if IsCode(d.Indicator) {
 		var i Indicator
 		switch err := tx.Get(ctx, &i, shareIndicator, d.Indicator); {
 		case err == nil:

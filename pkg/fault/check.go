@@ -26,7 +26,7 @@ func (f *Fields) Text(pointer, text string, longest int) { f.lines(pointer, text
 
 // Prose is Text for a text of several lines.
 func (f *Fields) Prose(pointer, text string, longest int) {
-	f.lines(pointer, text, longest, "\n\t\u2028\u2029")
+	f.lines(pointer, text, longest, "\t\n\r\u2028\u2029")
 }
 
 func (f *Fields) lines(pointer, text string, longest int, allowed string) {

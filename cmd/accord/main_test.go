@@ -34,7 +34,7 @@ func build(m *testing.M) int {
 	}
 	if err == nil {
 		binary = filepath.Join(dir, "accord")
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "nomsgpack", "-ldflags", "-X main.version=v1-test", "-o", binary, ".")
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-tags", "nomsgpack", "-ldflags", "-X main.version=v1-test", "-o", binary, ".")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		cmd.Stderr = os.Stderr
 		err = cmd.Run()

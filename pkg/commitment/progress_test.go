@@ -59,29 +59,35 @@ func TestProgress(t *testing.T) {
 		"behind the baseline":                         {nil, [3]string{"exact", "50"}, half, "ge -0.5 le -0.5", "0.5", commitment.AtRisk},
 		"a goal to be passed is not reached by itself": {
 			func(t *testing.T, c *commitment.Commitment) { c.Target.Interval = interval(t, "gt", "200", "") },
-			[3]string{"exact", "200"}, half, "ge 1 le 1", "0.5", commitment.OnTrack,
+			[3]string{"exact", "200"},
+			half, "ge 1 le 1", "0.5", commitment.OnTrack,
 		},
 		"but by what lies above it": {
 			func(t *testing.T, c *commitment.Commitment) { c.Target.Interval = interval(t, "gt", "200", "") },
-			[3]string{"gt", "200"}, half, "ge 1", "0.5", commitment.Reached,
+			[3]string{"gt", "200"},
+			half, "ge 1", "0.5", commitment.Reached,
 		},
 		"a range is reached at its near end": {
 			func(t *testing.T, c *commitment.Commitment) { c.Target.Interval = interval(t, "range", "150", "200") },
-			[3]string{"exact", "150"}, half, "ge 1 le 1", "0.5", commitment.Reached,
+			[3]string{"exact", "150"},
+			half, "ge 1 le 1", "0.5", commitment.Reached,
 		},
 		"a decrease leads down": {
 			func(t *testing.T, c *commitment.Commitment) {
 				c.Direction, c.Target.Interval = commitment.Decrease, interval(t, "le", "", "50")
 			},
-			[3]string{"range", "50", "60"}, half, "ge 0.8 le 1", "0.5", commitment.OnTrack,
+			[3]string{"range", "50", "60"},
+			half, "ge 0.8 le 1", "0.5", commitment.OnTrack,
 		},
 		"the target's own day counts": {
 			func(_ *testing.T, c *commitment.Commitment) { c.Target.On = "2026-02-19" },
-			[3]string{"exact", "190"}, half, "ge 0.9 le 0.9", "1", commitment.Overdue,
+			[3]string{"exact", "190"},
+			half, "ge 0.9 le 0.9", "1", commitment.Overdue,
 		},
 		"the day of the baseline is where it starts, where none is stated": {
 			func(_ *testing.T, c *commitment.Commitment) { c.StartsOn, c.Baseline.On = "", "2026-01-01" },
-			[3]string{"exact", "110"}, half, "ge 0.1 le 0.1", "0.5", commitment.AtRisk,
+			[3]string{"exact", "110"},
+			half, "ge 0.1 le 0.1", "0.5", commitment.AtRisk,
 		},
 		"without a start nothing is expected": {
 			func(_ *testing.T, c *commitment.Commitment) { c.StartsOn = "" }, [3]string{"exact", "101"}, half, "ge 0.01 le 0.01", "", commitment.OnTrack,

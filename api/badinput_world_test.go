@@ -24,7 +24,7 @@ func (w *world) words() []string {
 		times int
 	}{
 		"10 MB": {"a", 10 << 20}, "1 MB": {"a", 1 << 20}, "1000 kB": {"a", 1000 << 10}, "dots": {".", 1 << 20},
-		"256 letters": {"k", 256}, "401 letters": {"a", 401}, "1025 letters": {"a", 1025}, "2001 letters": {"a", 2001}, "4001 letters": {"a", 4001},
+		"256 letters": {"k", 256}, "401 letters": {"a", 401}, "1025 letters": {"a", 1025}, "2001 letters": {"a", 2001}, "4001 letters": {"a", 4001}, "20001 letters": {"a", 20001}, "15001 ideographs": {"𠀀", 15001},
 		"8 accents": {"e\u0301", 8}, "40 digits": {"9", 40}, "10000 open": {"[", 10000},
 	} {
 		words[word] = strings.Repeat(part.text, part.times)
@@ -66,6 +66,7 @@ func (w *world) subjects() map[string]string {
 	w.tell("staff", "POST", "/api/v1/members", `{"name":"Keyed Company","kind":"other"}`, http.StatusCreated, "Idempotency-Key", "used")
 	secret := w.tell("staff", "POST", at+"/figures", strings.Replace(salesOf(2017, "1", "confidential"), "sales_volume", "revenue", 1), http.StatusCreated)
 	shadow, _ := w.tell("staff", "GET", memberAt(number)+"/contacts", "", http.StatusOK).items()[0]["id"].(string)
+	written, _ := w.made("own editor", w.registered(9)+"/reports", `{"cycle":2026}`)
 	cursor := w.tell("staff", "GET", "/api/v1/members?limit=1", "", http.StatusOK).field("next_cursor")
 	flipped := []byte(cursor)
 	flipped[20] ^= 1
@@ -73,6 +74,7 @@ func (w *world) subjects() map[string]string {
 		"LEI": lei, "applicant": number.String(), "its contact": shadow, "contact": w.things["ContactId"][0],
 		"figure": w.things["FigureId"][1], "old figure": w.things["FigureId"][0], "secret figure": secret.field("id"),
 		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
+		"written": last(written), "accepted": w.things["ReportId"][0],
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),
 	}
 	for _, who := range []string{"admin", "staff", "analyst"} {

@@ -21,6 +21,9 @@ var bodies = map[string]string{
 	"amendPlan": `{"period":{"from":"2016-01-01","source":{"title":"t"}},"reason":"r"}`, "addIndicator": anIndicator("another"),
 	"amendIndicator": `{"titles":{"en":"Said anew"}}`, "retireIndicator": `{"reason":"r"}`, "acceptInvitation": "", "declineInvitation": "",
 	"submitCommitment": "", "registerCommitment": "", "closeCommitment": `{"outcome":"withdrawn","reason":"r"}`,
+	"openCycle": `{"year":2030}`, "extendCycle": `{"due_on":"2199-01-01","grace_ends_on":"2199-01-01","reason":"r"}`, "startReport": `{"cycle":2026}`,
+	"attestCommitment": `{"cycle":2026}`, "amendReport": `{"narrative":"n"}`, "submitReport": "", "reviewReport": `{"decision":"accepted","completion":"limited"}`,
+	"agreeReview": "", "replyToReview": `{"text":"t"}`,
 	"signIn": credentials("nobody@example.org", password), "refreshSession": refreshing("x"), "changePassword": `{"current_password":"x","new_password":"y"}`,
 	"addUser": `{"email":"new@example.org","role":"staff","password":"` + password + `"}`, "amendUser": `{"role":"staff"}`,
 	"resetPassword": `{"password":"` + otherPassword + `"}`,
@@ -37,7 +40,9 @@ func (w *world) secrets() (hidden, none map[string]string) {
 	signature, _ := w.made("staff", at+"/signatures", `{"ceremony":2,"capacity":"signer"}`)
 	term, _ := w.made("staff", "/api/v1/alliances/2/memberships", joining(number, "chair", "", ""))
 	draft, _ := w.made("own editor", memberAt(w.discreet)+"/commitments", `{"point":4,"title":"Shadow","text":"Ten"}`)
+	report, _ := w.made("own editor", w.registered(9)+"/reports", `{"cycle":2026}`)
 	hidden = map[string]string{
+		"ReportId": last(report),
 		"FigureId": figure.field("id"), "MemberNumber": number.String(), "ContactId": last(contact), "SignatureId": last(signature),
 		"AllianceMembershipId": last(term), "CommitmentId": last(draft), "UserId": last(w.users(number)),
 	}

@@ -28,12 +28,20 @@ var since = map[string]func(w *world, made reply){
 	"addIndicator":       amended("staff", `{"titles":{"en":"Changed since"}}`),
 	"retireIndicator":    said,
 	"registerCommitment": next("/close", `{"outcome":"withdrawn","reason":"r"}`),
+	"openCycle": func(w *world, made reply) {
+		w.tell("staff", "POST", made.header.Get("Location")+"/extend", bodies["extendCycle"], http.StatusOK)
+	},
+	"startReport":      amended("own editor", `{"narrative":"changed since"}`),
+	"submitReport":     spoken("staff", "POST", "/review", `{"decision":"returned","reason":"changed since"}`),
+	"attestCommitment": spoken("staff", "POST", "/review", `{"decision":"returned","reason":"changed since"}`),
+	"reviewReport":     spoken("own approver", "PUT", "/review/reply", `{"text":"changed since"}`),
+	"agreeReview":      spoken("own approver", "PUT", "/review/reply", `{"text":"changed since"}`),
 }
 
 // standing are the operations that make a thing without a history: their
 // answers are given again as the thing stands. A person's contact or account
 // leaves nothing behind that could be erased with it, and a draft no trace.
-var standing = []string{"addContact", "addUser", "draftCommitment"}
+var standing = []string{"addContact", "addUser", "draftCommitment", "startReport"}
 
 func amended(who, body string) func(*world, reply) {
 	return func(w *world, made reply) {
@@ -60,6 +68,15 @@ func next(step, body string) func(*world, reply) {
 		var c map[string]any
 		_ = json.Unmarshal([]byte(made.text), &c)
 		w.tell("staff", "POST", fmt.Sprintf("/api/v1/commitments/%s%s", c["id"], step), body, http.StatusOK)
+	}
+}
+
+// spoken does something to the report that was made or stepped on.
+func spoken(who, method, step, body string) func(*world, reply) {
+	return func(w *world, made reply) {
+		var report map[string]any
+		_ = json.Unmarshal([]byte(made.text), &report)
+		w.tell(who, method, fmt.Sprintf("/api/v1/reports/%s%s", report["id"], step), body, http.StatusOK, "If-Match", "*")
 	}
 }
 
@@ -98,6 +115,8 @@ func distinct(operation string, n int) string {
 		return strings.Replace(body, "new@", fmt.Sprintf("new%d@", n), 1)
 	case "addIndicator":
 		return strings.Replace(body, `"code":"another`, fmt.Sprintf(`"code":"another_%d`, n), 1)
+	case "openCycle":
+		return strings.Replace(body, "2030", strconv.Itoa(1930+n), 1)
 	case "registerMember", "foundAlliance":
 		return strings.Replace(body, `"name":"A`, fmt.Sprintf(`"name":"No %d a`, n), 1)
 	}
@@ -108,7 +127,8 @@ func (w *world) answersOnce(t *testing.T, operation string, deed deed, n int) {
 	t.Helper()
 	at, body, key := deed.make(w, n), distinct(operation, n), fmt.Sprint("once-", n)
 	headers := []string{"Idempotency-Key", key}
-	if strings.Contains(operation, "supersede") || strings.Contains(operation, "Commitment") && operation != "draftCommitment" {
+	if strings.Contains(operation, "supersede") || strings.Contains(operation, "Commitment") && operation != "draftCommitment" && operation != "attestCommitment" ||
+		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview"}, operation) {
 		// The first request makes its own If-Match stale. The key comes before it.
 		tag := w.send(deed.who, "GET", at[:strings.LastIndex(at, "/")], "").header.Get("ETag")
 		headers = append(headers, "If-Match", tag)
@@ -160,7 +180,8 @@ func (w *world) writings(t *testing.T) (n int) {
 	t.Helper()
 	if err := w.DB.Get(t.Context(), &n, `
 		select (select count(*) from change) + (select count(*) from app_user)
-			+ (select count(*) from (select id from commitment_draft union select id from commitment) taken_on)`); err != nil {
+			+ (select count(*) from (select id from commitment_draft union select id from commitment) taken_on)
+			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))`); err != nil {
 		t.Fatal(err)
 	}
 	return n

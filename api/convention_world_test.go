@@ -44,6 +44,7 @@ func newWorld(t *testing.T) *world {
 	w.belong()
 	w.state()
 	w.promise()
+	w.report()
 	w.add("ContactId", "staff", memberAt(w.discreet)+"/contacts", `{"name":"Mei Li","email":"mei@example.org"}`)
 	w.add("ContactId", "staff", memberAt(w.curious)+"/contacts", `{"name":"Bo Wang","phone":"+86 755 1234567"}`)
 	w.things["UserId"] = []string{w.tell("analyst", "GET", "/api/v1/me", "", http.StatusOK).field("id")}
@@ -127,6 +128,34 @@ func (w *world) promise() {
 			}
 		}
 	}
+}
+
+// report has one report of the discreet one accepted, with all that is said of it.
+func (w *world) report() {
+	w.t.Helper()
+	for _, year := range []int{2025, 2026} {
+		w.add("CycleYear", "staff", "/api/v1/cycles", fmt.Sprintf(`{"year":%d,"due_on":"2026-12-15","grace_ends_on":"2026-12-31"}`, year))
+	}
+	at := w.add("ReportId", "own editor", w.registered(0)+"/reports", `{"cycle":2026}`)
+	w.tell("staff", "PATCH", at, wholeProgress, http.StatusOK, "If-Match", "*")
+	w.tell("own approver", "POST", at+"/submit", "", http.StatusOK)
+	w.tell("staff", "POST", at+"/review", `{"decision":"accepted","completion":"limited","reason":"seen"}`, http.StatusOK)
+	w.tell("own approver", "PUT", at+"/review/reply", `{"text":"More than that."}`, http.StatusOK, "If-Match", "*")
+}
+
+const measuredCommitment = `{"point":4,"title":"t#","text":"x","indicator":"people_trained","milestones":[{"key":"first_one","title":"The first"}]}`
+
+const wholeProgress = `{"narrative":"We built **eight**.","completion":"substantial","milestones":[{"key":"first_one","on":"2026-02-01"}],
+	"values":[{"indicator":"people_trained","bound":"range","low":"8","high":"10","from":"2026-01-01","to":"2026-10-31"}]}`
+
+// registered gives where a new registered commitment of the discreet one is.
+func (w *world) registered(n int) string {
+	w.t.Helper()
+	at := thing("staff", memberAt(w.discreet)+"/commitments", measuredCommitment)(w, n)
+	for _, step := range []string{"submit", "register"} {
+		w.tell("staff", "POST", at+"/"+step, "", http.StatusOK)
+	}
+	return at
 }
 
 // reply is an answer as it came, of any media type.

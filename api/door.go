@@ -33,9 +33,11 @@ type Offices struct {
 	Alliances   *alliance.Service
 	Changes     *ledger.Reader
 	Commitments *commitment.Service
+	Cycles      *commitment.Cycles
 	Figures     *figure.Service
 	Members     *member.Service
 	Plans       *commitment.Plans
+	Reports     *commitment.Reports
 	Statistics  *statistics.Service
 }
 

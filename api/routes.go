@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.accountRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.reportRoutes(), d.accountRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -99,6 +99,29 @@ func (d *Door) initiativeRoutes() []route {
 		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},
 
 		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
+	}
+}
+
+// reportRoutes lead to what the members did, cycle by cycle.
+func (d *Door) reportRoutes() []route {
+	return []route{
+		{get, "/api/v1/cycles", "listCycles", d.listCycles, false},
+		{post, "/api/v1/cycles", "openCycle", d.openCycle, false},
+		{get, "/api/v1/cycles/{year}", "readCycle", d.readCycle, false},
+		{post, "/api/v1/cycles/{year}/extend", "extendCycle", d.extendCycle, false},
+
+		{get, "/api/v1/commitments/{id}/reports", "listReports", d.listReports, false},
+		{post, "/api/v1/commitments/{id}/reports", "startReport", d.startReport, false},
+		{post, "/api/v1/commitments/{id}/attest", "attestCommitment", d.attestCommitment, false},
+		{get, "/api/v1/members/{number}/reports", "listMemberReports", d.listMemberReports, false},
+		{get, "/api/v1/reports/{id}", "readReport", d.readReport, false},
+		{patch, "/api/v1/reports/{id}", "amendReport", d.amendReport, false},
+		{post, "/api/v1/reports/{id}/submit", "submitReport", d.submitReport, false},
+
+		{get, "/api/v1/reports/{id}/review", "readReview", d.readReview, false},
+		{post, "/api/v1/reports/{id}/review", "reviewReport", d.reviewReport, false},
+		{post, "/api/v1/reports/{id}/review/agree", "agreeReview", d.agreeReview, false},
+		{put, "/api/v1/reports/{id}/review/reply", "replyToReview", d.replyToReview, false},
 	}
 }
 

@@ -52,6 +52,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.belonging(member)
 	s.figures(member)
 	s.commitments(member)
+	s.reports(member)
 	h.CatchUp(t)
 	s.reading(member)
 	s.people()

@@ -259,6 +259,33 @@ func (e CommitmentState) Valid() bool {
 	}
 }
 
+// Defines values for Completion.
+const (
+	CompletionComplete    Completion = "complete"
+	CompletionLimited     Completion = "limited"
+	CompletionNoEvidence  Completion = "no_evidence"
+	CompletionNotStarted  Completion = "not_started"
+	CompletionSubstantial Completion = "substantial"
+)
+
+// Valid indicates whether the value is a known member of the Completion enum.
+func (e Completion) Valid() bool {
+	switch e {
+	case CompletionComplete:
+		return true
+	case CompletionLimited:
+		return true
+	case CompletionNoEvidence:
+		return true
+	case CompletionNotStarted:
+		return true
+	case CompletionSubstantial:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Confidentiality.
 const (
 	ConfidentialityConfidential Confidentiality = "confidential"
@@ -271,6 +298,24 @@ func (e Confidentiality) Valid() bool {
 	case ConfidentialityConfidential:
 		return true
 	case ConfidentialityPublic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Decision.
+const (
+	DecisionAccepted Decision = "accepted"
+	DecisionReturned Decision = "returned"
+)
+
+// Valid indicates whether the value is a known member of the Decision enum.
+func (e Decision) Valid() bool {
+	switch e {
+	case DecisionAccepted:
+		return true
+	case DecisionReturned:
 		return true
 	default:
 		return false
@@ -655,6 +700,30 @@ func (e ProgressClass) Valid() bool {
 	}
 }
 
+// Defines values for ReportState.
+const (
+	ReportStateAccepted  ReportState = "accepted"
+	ReportStateDraft     ReportState = "draft"
+	ReportStateReturned  ReportState = "returned"
+	ReportStateSubmitted ReportState = "submitted"
+)
+
+// Valid indicates whether the value is a known member of the ReportState enum.
+func (e ReportState) Valid() bool {
+	switch e {
+	case ReportStateAccepted:
+		return true
+	case ReportStateDraft:
+		return true
+	case ReportStateReturned:
+		return true
+	case ReportStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	RoleAdmin   Role = "admin"
@@ -1033,8 +1102,23 @@ type CommitmentStatistics struct {
 	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
 
+// Completion defines model for Completion.
+type Completion string
+
 // Confidentiality defines model for Confidentiality.
 type Confidentiality string
+
+// ConflictingValue defines model for ConflictingValue.
+type ConflictingValue struct {
+	// Current The value that stands; absent for none.
+	Current json.RawMessage `json:"current,omitempty,omitzero"`
+
+	// Pointer JSON pointer into the body (RFC 6901).
+	Pointer string `json:"pointer"`
+
+	// Yours The value that was sent; absent for none.
+	Yours json.RawMessage `json:"yours,omitempty,omitzero"`
+}
 
 // Contact A person to write to. Never public.
 type Contact struct {
@@ -1081,11 +1165,50 @@ type Credentials struct {
 // Example: CNY
 type Currency = string
 
+// Cycle defines model for Cycle.
+type Cycle struct {
+	// DelistFrom From this day it is proposed to delist such a member.
+	DelistFrom Date `json:"delist_from"`
+
+	// DueOn The last day in time.
+	DueOn Date `json:"due_on"`
+
+	// ExtensionReason Why the dates were last moved; absent while they are the first ones.
+	ExtensionReason string `json:"extension_reason,omitempty,omitzero"`
+
+	// GraceEndsOn The last day on which a report is taken.
+	GraceEndsOn Date `json:"grace_ends_on"`
+
+	// OpensOn The first day on which something is reported.
+	OpensOn Date `json:"opens_on"`
+
+	// SilentFrom From this day a member that owes a report does not communicate.
+	SilentFrom Date  `json:"silent_from"`
+	Version    int64 `json:"version"`
+	Year       int   `json:"year"`
+}
+
+// CycleList defines model for CycleList.
+type CycleList struct {
+	Items      []Cycle `json:"items"`
+	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
+}
+
+// Decision defines model for Decision.
+type Decision string
+
 // Dimension defines model for Dimension.
 type Dimension string
 
 // Direction Which way the quantity is to go.
 type Direction string
+
+// Extension At least one of the dates, to a later day.
+type Extension struct {
+	DueOn       Date   `json:"due_on,omitempty,omitzero"`
+	GraceEndsOn Date   `json:"grace_ends_on,omitempty,omitzero"`
+	Reason      string `json:"reason"`
+}
 
 // FactSources Where a fact comes from that the member did not state, by the property's name: `editor` for the register's editors, or the name of a source.
 type FactSources = map[string]string
@@ -1371,6 +1494,26 @@ type MeaningPatch struct {
 // Measure defines model for Measure.
 type Measure string
 
+// MeasuredValue The value of an indicator over a span of days, both included.
+type MeasuredValue struct {
+	// Bound What the numbers say of the quantity: it is `low` (`exact`), about `low` (`approx`), more than `low` (`gt`), at least `low` (`ge`),
+	// less than `high` (`lt`), at most `high` (`le`), or from `low` to `high` (`range`). No other of the two is given.
+	Bound Bound `json:"bound"`
+	From  Date  `json:"from"`
+
+	// High A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
+	//
+	// Example: 1000
+	High      Quantity `json:"high,omitempty,omitzero"`
+	Indicator string   `json:"indicator"`
+
+	// Low A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
+	//
+	// Example: 1000
+	Low Quantity `json:"low,omitempty,omitzero"`
+	To  Date     `json:"to"`
+}
+
 // Member defines model for Member.
 type Member struct {
 	City string `json:"city,omitempty,omitzero"`
@@ -1523,6 +1666,12 @@ type Milestone struct {
 	Title string `json:"title"`
 }
 
+// MilestoneMet defines model for MilestoneMet.
+type MilestoneMet struct {
+	Key string `json:"key"`
+	On  Date   `json:"on"`
+}
+
 // Name One of a member's names.
 type Name struct {
 	Kind NameKind `json:"kind"`
@@ -1610,6 +1759,14 @@ type NewContact struct {
 	Note     string `json:"note,omitempty,omitzero"`
 	Phone    string `json:"phone,omitempty,omitzero"`
 	Position string `json:"position,omitempty,omitzero"`
+}
+
+// NewCycle defines model for NewCycle.
+type NewCycle struct {
+	DueOn       Date `json:"due_on,omitempty,omitzero"`
+	GraceEndsOn Date `json:"grace_ends_on,omitempty,omitzero"`
+	OpensOn     Date `json:"opens_on,omitempty,omitzero"`
+	Year        int  `json:"year"`
 }
 
 // NewFigure Without `period` the figure is undated; without `confidentiality` it is public.
@@ -1725,6 +1882,19 @@ type NewParticipant struct {
 
 // NewPassword At least 15 characters, any characters, counted after NFKC; common passwords are refused.
 type NewPassword = string
+
+// NewReport defines model for NewReport.
+type NewReport struct {
+	// Cycle The year of the cycle.
+	Cycle int `json:"cycle"`
+}
+
+// NewReview A reason goes with a return, a completion with an acceptance.
+type NewReview struct {
+	Completion Completion `json:"completion,omitempty,omitzero"`
+	Decision   Decision   `json:"decision"`
+	Reason     string     `json:"reason,omitempty,omitzero"`
+}
 
 // NewSignature defines model for NewSignature.
 type NewSignature struct {
@@ -1882,6 +2052,9 @@ type Problem struct {
 	// Code What is wrong, for programs.
 	Code string `json:"code"`
 
+	// Conflicts The values that were not written because somebody has written others since.
+	Conflicts []ConflictingValue `json:"conflicts,omitempty,omitzero"`
+
 	// Detail What is wrong and how to mend it.
 	Detail string         `json:"detail,omitempty,omitzero"`
 	Errors []FieldProblem `json:"errors,omitempty,omitzero"`
@@ -1950,9 +2123,108 @@ type Refresh struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
+// Reply defines model for Reply.
+type Reply struct {
+	Text string `json:"text"`
+}
+
+// Report defines model for Report.
+type Report struct {
+	// Attested Whether it is the attestation that nothing has changed.
+	Attested bool `json:"attested,omitempty,omitzero"`
+
+	// Commitment A random UUID in lower case.
+	Commitment Id         `json:"commitment"`
+	Completion Completion `json:"completion,omitempty,omitzero"`
+	Cycle      int        `json:"cycle"`
+
+	// Draft What is being written beside what was submitted last; seen by staff and the member's own people.
+	Draft ReportDraft `json:"draft,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id         Id             `json:"id"`
+	Member     int64          `json:"member"`
+	Milestones []MilestoneMet `json:"milestones,omitempty,omitzero"`
+
+	// Narrative Markdown, as it was written.
+	Narrative string `json:"narrative,omitempty,omitzero"`
+
+	// NarrativeHtml The narrative as HTML without scripts, images or styles.
+	NarrativeHtml string      `json:"narrative_html,omitempty,omitzero"`
+	Review        Review      `json:"review,omitempty,omitzero"`
+	State         ReportState `json:"state"`
+	SubmittedAt   time.Time   `json:"submitted_at,omitempty,omitzero"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool            `json:"synthetic,omitempty,omitzero"`
+	Values    []MeasuredValue `json:"values,omitempty,omitzero"`
+	Version   int64           `json:"version"`
+}
+
+// ReportDraft What is being written beside what was submitted last; seen by staff and the member's own people.
+type ReportDraft struct {
+	Completion Completion      `json:"completion,omitempty,omitzero"`
+	Milestones []MilestoneMet  `json:"milestones,omitempty,omitzero"`
+	Narrative  string          `json:"narrative,omitempty,omitzero"`
+	Values     []MeasuredValue `json:"values,omitempty,omitzero"`
+	Version    int64           `json:"version"`
+}
+
+// ReportLine A report in a list, without what it tells at length.
+type ReportLine struct {
+	Attested bool `json:"attested,omitempty,omitzero"`
+
+	// Commitment A random UUID in lower case.
+	Commitment Id         `json:"commitment"`
+	Completion Completion `json:"completion,omitempty,omitzero"`
+	Cycle      int        `json:"cycle"`
+	Found      Completion `json:"found,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id          Id          `json:"id"`
+	Member      int64       `json:"member"`
+	State       ReportState `json:"state"`
+	SubmittedAt time.Time   `json:"submitted_at,omitempty,omitzero"`
+	Synthetic   bool        `json:"synthetic,omitempty,omitzero"`
+	Version     int64       `json:"version"`
+}
+
+// ReportList defines model for ReportList.
+type ReportList struct {
+	Items      []ReportLine `json:"items"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ReportPatch defines model for ReportPatch.
+type ReportPatch struct {
+	Completion nullable.Nullable[Completion]      `json:"completion,omitempty,omitzero"`
+	Milestones nullable.Nullable[[]MilestoneMet]  `json:"milestones,omitempty,omitzero"`
+	Narrative  nullable.Nullable[string]          `json:"narrative,omitempty,omitzero"`
+	Values     nullable.Nullable[[]MeasuredValue] `json:"values,omitempty,omitzero"`
+}
+
+// ReportState defines model for ReportState.
+type ReportState string
+
 // Retirement defines model for Retirement.
 type Retirement struct {
 	Reason string `json:"reason"`
+}
+
+// Review defines model for Review.
+type Review struct {
+	Completion Completion `json:"completion,omitempty,omitzero"`
+	Decision   Decision   `json:"decision"`
+
+	// Pending Whether a second person has to agree before it counts.
+	Pending bool   `json:"pending,omitempty,omitzero"`
+	Reason  string `json:"reason,omitempty,omitzero"`
+
+	// Reply What the member replies.
+	Reply string `json:"reply,omitempty,omitzero"`
+
+	// Seconded Whether a second person agreed that it is complete.
+	Seconded bool `json:"seconded,omitempty,omitzero"`
 }
 
 // Role defines model for Role.

@@ -41,9 +41,11 @@ func (o offices) api(accounts *account.Service) api.Offices {
 		Alliances:   alliance.New(o.db),
 		Changes:     ledger.NewReader(o.db),
 		Commitments: commitment.New(o.db),
+		Cycles:      commitment.NewCycles(o.db),
 		Figures:     o.figures,
 		Members:     o.members,
 		Plans:       o.plans,
+		Reports:     commitment.NewReports(o.db),
 		Statistics:  statistics.New(o.db),
 	}
 }

@@ -27,6 +27,12 @@ const (
 	RegisterCommitment Operation = "register_commitment"
 	AnswerInvitation   Operation = "answer_invitation" // to a joint commitment
 
+	ManageCycle   Operation = "manage_cycle"
+	DraftReport   Operation = "draft_report"
+	SubmitReport  Operation = "submit_report" // and attest that nothing changed
+	ReviewReport  Operation = "review_report"
+	ReplyToReview Operation = "reply_to_review"
+
 	ManageStaff    Operation = "manage_staff"    // accounts of staff and administrators
 	ManageAccounts Operation = "manage_accounts" // accounts of members and analysts
 	KeepOwnAccount Operation = "keep_own_account"
@@ -74,6 +80,12 @@ var may = map[Operation]grant{
 	SubmitCommitment:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	RegisterCommitment: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 	AnswerInvitation:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+
+	ManageCycle:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	DraftReport:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	SubmitReport:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+	ReviewReport:  {roles: []Role{RoleAdmin, RoleStaff}}, // by a person, of whom another one can be told
+	ReplyToReview: {roles: []Role{RoleMember}, post: Approver},
 
 	ManageStaff:    {roles: []Role{RoleSystem, RoleAdmin}},
 	ManageAccounts: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},

@@ -45,6 +45,13 @@ var unreachable = map[string]string{
 	`^commitment(_draft)?_member_known$`:                                            "the member's row is locked before",
 	`^commitment_(closing_reason_length|outcome_known|outcome_closed|state_known)$`: "checked in the closing, and set together by its rule",
 
+	`^cycle_(year_range|opens_year|span|end_range|extension_reason_length)$`: "checked in the draft, and in the extension",
+
+	`^report_(draft_)?(narrative_length|completion_known|measured_list|milestones_list)$`: "checked in the patch, and in what is submitted",
+	`^report_(draft_)?(member_known|commitment_known|cycle_known)$`:                       "the member's row is locked and the cycle read before; commitments and cycles stay",
+	`^report_once$`: "a draft is submitted under its own id, and there is one of it",
+	`^report_(state|decision|decision_whole|decision_reviewer|found|seconder|complete|reply|decision_reason)_`: "checked in the verdict and the reply, and set together by their rule",
+
 	`^app_user_(email_length|name_length|role_known|post_known|member_pair|password_hashed)$`:         "checked in the draft, or made by the office",
 	`^(session|refresh_token|sign_in_attempt|familiar_address|setup_link|signing_key|server_secret)_`: "secrets, times and sizes that the office makes",
 }

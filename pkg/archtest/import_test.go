@@ -15,7 +15,7 @@ var (
 	vault  = append([]string{"db", "pkg/access"}, leaves...)
 	office = append([]string{"pkg/ledger"}, vault...)
 	domain = []string{"pkg/member", "pkg/figure", "pkg/alliance", "pkg/commitment", "pkg/statistics", "pkg/account"}
-	door   = append(append([]string{"pkg/phrase"}, office...), domain...)
+	door   = append(append([]string{"pkg/phrase", "pkg/markdown"}, office...), domain...)
 )
 
 // mayImport is the import law: what each package of the project may import of
@@ -26,9 +26,10 @@ var mayImport = map[string][]string{
 	"pkg/plan":  {"pkg/fault"},
 	"pkg/bound": {"pkg/fault"},
 
-	"pkg/phrase": {"pkg/fault"},
-	"pkg/access": {"pkg/fault", "pkg/ident"},
-	"db":         {"pkg/fault", "pkg/ident"},
+	"pkg/phrase":   {"pkg/fault"},
+	"pkg/markdown": nil,
+	"pkg/access":   {"pkg/fault", "pkg/ident"},
+	"db":           {"pkg/fault", "pkg/ident"},
 
 	"db/embedded":           nil,
 	"db/embedded/throwaway": {"db/embedded"},
@@ -68,6 +69,8 @@ var walls = map[string][]string{
 	"github.com/golang-jwt/":     {"pkg/account"},
 	"github.com/getkin/":         {"api"},
 	"github.com/nicksnyder/":     {"pkg/phrase"},
+	"github.com/yuin/":           {"pkg/markdown"},
+	"github.com/microcosm-cc/":   {"pkg/markdown"},
 	"github.com/prometheus/":     {"pkg/server", "cmd/accord", "scripts/bench"},
 	"github.com/alecthomas/kong": {"cmd/accord"},
 	"net/http":                   {"api", "pkg/web", "pkg/server", "cmd/accord", "scripts/bench"},

@@ -233,8 +233,8 @@ select ` + columns + `, (select jsonb_agg(jsonb_build_object('member', p.member,
         from commitment_participant_seen p where p.commitment = c.id and p.is_open) as participants
 from commitment_seen c where member = $1 and is_open order by id`
 
-// Reveal records the commitments of a member that everybody sees from now on.
-// It is a [member.Reveal].
+// Reveal records the commitments of a member that everybody sees from now on,
+// and the reports on them. It is a [member.Reveal].
 func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 	var commitments []Commitment
 	if err := tx.Select(ctx, &commitments, openCommitments, number); err != nil {
@@ -248,7 +248,7 @@ func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 			return err
 		}
 	}
-	return nil
+	return revealReports(ctx, tx, number)
 }
 
 // constraints says which field is at fault when the database refuses a row.
@@ -256,6 +256,8 @@ func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 var constraints = map[string]fault.Field{
 	"commitment_draft_point_known": {Pointer: "/point", Code: "unknown_point"},
 	"indicator_pkey":               {Pointer: "/code", Code: "indicator_exists"},
+	"cycle_pkey":                   {Pointer: "/year", Code: "cycle_exists"},
+	"report_draft_once":            {Pointer: "/cycle", Code: "report_exists"},
 }
 
 func locate(err error) error { return fault.Locate(err, constraints) }

@@ -94,6 +94,47 @@ var unreachable = map[string]string{
 	"indicator_point_known":           "the point's row is locked before",
 	"indicator_change_known":          "the transaction inserts its change",
 	"indicator_history_ended_known":   "the transaction inserts its change",
+
+	"cycle_year_range":              "checked in the draft",
+	"cycle_opens_year":              "checked in the draft",
+	"cycle_span":                    "checked in the draft, and in the extension",
+	"cycle_end_range":               "plan.ParseDate takes these years only",
+	"cycle_extension_reason_length": "checked in the extension",
+	"cycle_change_known":            "the transaction inserts its change",
+	"cycle_history_ended_known":     "the transaction inserts its change",
+
+	"report_draft_pkey":             "ids are random and the office draws them",
+	"report_draft_narrative_length": "checked in the patch",
+	"report_draft_completion_known": "checked in the patch",
+	"report_draft_measured_list":    "the office writes lists",
+	"report_draft_milestones_list":  "the office writes lists",
+	"report_draft_member_known":     "the member's row is locked before",
+	"report_draft_commitment_known": "the commitment is read under its member's lock, and stays",
+	"report_draft_cycle_known":      "the cycle is read before, and stays",
+	"report_pkey":                   "what has the id already is replaced",
+	"report_once":                   "a draft is submitted under its own id, and there is one of it",
+	"report_state_known":            "the office sets it",
+	"report_narrative_length":       "the draft was held to the same, and to having one",
+	"report_completion_known":       "the draft was held to the same, and to having one",
+	"report_measured_list":          "the office writes lists",
+	"report_milestones_list":        "the office writes lists",
+	"report_decision_known":         "checked in the verdict",
+	"report_decision_whole":         "the rule of a review sets them together",
+	"report_decision_reviewer":      "the reviewer has an account, since the system may not review",
+	"report_decision_reason_length": "checked in the verdict",
+	"report_decision_reason_given":  "checked in the verdict",
+	"report_found_known":            "checked in the verdict",
+	"report_found_decided":          "the rule of a review sets them together",
+	"report_found_given":            "checked in the verdict",
+	"report_seconder_other":         "who agrees is compared before",
+	"report_complete_seconded":      "the rule of a review leaves the report submitted",
+	"report_reply_length":           "checked in the reply",
+	"report_reply_reviewed":         "the review is read under the lock",
+	"report_commitment_known":       "the draft was held to the same",
+	"report_member_known":           "the draft was held to the same",
+	"report_cycle_known":            "the draft was held to the same",
+	"report_change_known":           "the transaction inserts its change",
+	"report_history_ended_known":    "the transaction inserts its change",
 }
 
 func TestEveryConstraintLeadsToAField(t *testing.T) {
@@ -102,7 +143,7 @@ func TestEveryConstraintLeadsToAField(t *testing.T) {
 	if err := dbtest.New(t).Select(context.Background(), &names, `
 		with tables as (
 			select unnest(array['commitment', 'commitment_history', 'commitment_draft', 'commitment_participant', 'commitment_participant_history',
-				'indicator', 'indicator_history'])::regclass as oid
+				'indicator', 'indicator_history', 'cycle', 'cycle_history', 'report', 'report_history', 'report_draft'])::regclass as oid
 		)
 		select conname from pg_constraint where conrelid in (select oid from tables)
 		union

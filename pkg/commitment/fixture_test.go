@@ -34,6 +34,8 @@ type register struct {
 	plans       *commitment.Plans
 	members     *member.Service
 	commitments *commitment.Service
+	cycles      *commitment.Cycles
+	reports     *commitment.Reports
 	clock       *clock
 }
 
@@ -54,6 +56,17 @@ func (c *clock) set(day plan.Date) {
 	c.now = plan.Home().Begins(day)
 }
 
+func (c *clock) at(t *testing.T, moment string) {
+	t.Helper()
+	now, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
+
 func open(t *testing.T) register {
 	t.Helper()
 	c := &clock{}
@@ -68,7 +81,10 @@ func open(t *testing.T) register {
 	if _, err := commitment.NewPlans(d).Publish(system(), shipped); err != nil {
 		t.Fatalf("publish the plan: %v", err)
 	}
-	return register{db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), clock: c}
+	return register{
+		db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), cycles: commitment.NewCycles(d),
+		reports: commitment.NewReports(d), clock: c,
+	}
 }
 
 // applicant registers a member that is not public.
@@ -157,7 +173,10 @@ type entry struct {
 }
 
 // entries gives what the ledger holds on commitments, in the order of changes.
-func (r register) entries(t *testing.T) []entry {
+func (r register) entries(t *testing.T) []entry { return r.entriesOn(t, "commitment") }
+
+// entriesOn gives what the ledger holds on one noun.
+func (r register) entriesOn(t *testing.T, noun string) []entry {
 	t.Helper()
 	var rows []struct {
 		Content []byte `db:"content"`
@@ -175,7 +194,7 @@ func (r register) entries(t *testing.T) []entry {
 		if err := json.Unmarshal(row.Content, &e); err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(e.Action, "commitment.") || strings.HasPrefix(e.Action, "participant.") {
+		if strings.HasPrefix(e.Action, noun+".") || noun == "commitment" && strings.HasPrefix(e.Action, "participant.") {
 			entries = append(entries, e)
 		}
 	}

@@ -58,12 +58,21 @@ type Field struct {
 	Args    Args
 }
 
-// Error is a fault. The zero Fields, RetryAfter and Err are normal.
+// Clash is a value that was not written because somebody else has written
+// another one there since.
+type Clash struct {
+	Pointer string // as of a Field
+	Yours   []byte // the JSON value that was sent; nil for none
+	Current []byte // the JSON value that stands; nil for none
+}
+
+// Error is a fault. The zero Fields, Clashes, RetryAfter and Err are normal.
 type Error struct {
 	Kind       Kind
 	Code       string
 	Args       Args
 	Fields     []Field
+	Clashes    []Clash
 	Constraint string // the database constraint that was broken, where db found one
 	RetryAfter time.Duration
 	Err        error // the cause, for the log only

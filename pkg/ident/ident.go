@@ -36,6 +36,7 @@ type (
 	Signature          string
 	AllianceMembership string
 	Commitment         string
+	Report             string
 	Contact            string
 	User               string
 	Session            string

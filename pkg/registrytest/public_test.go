@@ -67,6 +67,11 @@ func publicRows(t *testing.T, r, real *Register) map[string]json.RawMessage {
 			})
 		}
 	}
+	for _, c := range must(r.Cycles.List(Public(), 0, 200))(t) {
+		add("cycle", c.Year, map[string]any{
+			"year": c.Year, "opens_on": c.OpensOn, "due_on": c.DueOn, "grace_ends_on": c.GraceEndsOn, "extension_reason": c.ExtensionReason,
+		})
+	}
 	addPlan(t, r, add)
 	return rows
 }
@@ -139,6 +144,29 @@ func addOfMember(t *testing.T, r, real *Register, number ident.Member, add func(
 			"superseded_by": f.SupersededBy, "stated_at": f.StatedAt.Format(time.RFC3339Nano),
 		})
 	}
+	addReports(t, r, number, add)
+}
+
+func addReports(t *testing.T, r *Register, number ident.Member, add func(kind string, id, content any)) {
+	t.Helper()
+	for _, report := range must(r.Reports.ListOf(Public(), number, nil, 200))(t) {
+		p, v := report.Statement, report.Review
+		add("report", report.ID, map[string]any{
+			"commitment": report.Commitment, "member": report.Member, "cycle": report.Cycle, "state": report.State, "narrative": p.Narrative,
+			"completion": p.Completion, "values": p.Measured, "milestones": p.Milestones, "attested": told(report.Attested), "submitted_at": report.SubmittedAt.Format(time.RFC3339Nano),
+		})
+		content := map[string]any{"report": report.ID, "decision": v.Decision, "reason": v.Reason, "completion": v.Completion, "reply": v.Reply}
+		content["seconded"] = told(v.Seconded())
+		add("review", report.ID, content)
+	}
+}
+
+// told gives what an entry says of a flag: nothing where it is not so.
+func told(flag bool) any {
+	if flag {
+		return true
+	}
+	return nil
 }
 
 // hiddenSignatory gives what stands for a person in the ledger: the hash of

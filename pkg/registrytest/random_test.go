@@ -3,6 +3,7 @@ package registrytest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ type life struct {
 	contacts    []member.Contact
 	commitments []ident.Commitment
 	indicators  []commitment.Indicator
+	reports     []ident.Report
 
 	marks    map[string]string // what each mark stands in, by the mark
 	personal map[string]bool   // marks of what may be erased one day, so that no entry may hold it in clear
@@ -101,6 +103,8 @@ func (l *life) live() string {
 		"supersede", "supersede", "add contact", "amend contact", "remove contact", "record ceremony", "amend ceremony",
 		"create alliance", "amend alliance", "admit", "admit", "date membership", "take on", "take on", "amend draft", "submit", "submit",
 		"register commitment", "register commitment", "close", "add indicator", "amend indicator", "retire indicator", "amend plan", "accept", "accept", "decline",
+		"open cycle", "extend cycle", "start report", "start report", "write report", "write report", "submit report", "submit report",
+		"review", "review", "agree", "reply", "attest",
 	})
 	if l.draw.IntN(4) == 0 {
 		l.Clock.Advance(time.Duration(l.draw.Int64N(int64(72 * time.Hour))))
@@ -129,6 +133,7 @@ func (l *life) steps() map[string]func() error {
 		"add indicator": l.addIndicator, "amend indicator": l.amendIndicator, "retire indicator": l.retireIndicator, "amend plan": l.amendPlan,
 		"accept": l.accept, "decline": l.decline,
 	}
+	maps.Copy(all, l.reporting())
 	return all
 }
 

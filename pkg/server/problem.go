@@ -101,6 +101,9 @@ func problem(f *fault.Error, how answer, lang phrase.Lang, requestID string) api
 			Detail:  phrase.Text(lang, field.Code, field.Args),
 		})
 	}
+	for _, clash := range f.Clashes {
+		doc.Conflicts = append(doc.Conflicts, api.ConflictingValue{Pointer: clash.Pointer, Yours: clash.Yours, Current: clash.Current})
+	}
 	return doc
 }
 

@@ -19,9 +19,11 @@ func offices(d *db.DB, accounts *account.Service) api.Offices {
 		Alliances:   alliance.New(d),
 		Changes:     ledger.NewReader(d),
 		Commitments: commitment.New(d),
+		Cycles:      commitment.NewCycles(d),
 		Figures:     figure.New(d),
 		Members:     member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
 		Plans:       commitment.NewPlans(d),
+		Reports:     commitment.NewReports(d),
 		Statistics:  statistics.New(d),
 	}
 }

@@ -1,0 +1,28 @@
+package api_test
+
+import "net/http"
+
+// reports is the part of the story in which the member reports on what it promised.
+func (s *teller) reports(member string) {
+	if s.ask(s.t, s.tokens["staff"], "GET", "/api/v1/indicators/people_trained", "").status == http.StatusNotFound {
+		s.made("staff", "/api/v1/indicators", anIndicator("people_trained"))
+	}
+	promise, _ := s.made("approver", member+"/commitments", measuredCommitment)
+	s.tell("approver", "POST", promise+"/submit", "", http.StatusOK)
+	s.tell("staff", "POST", promise+"/register", "", http.StatusOK)
+	for _, body := range []string{`{"year":2025,"due_on":"2026-11-30","grace_ends_on":"2026-11-30"}`, `{"year":2026,"due_on":"2026-12-15"}`} {
+		cycle, tag := s.made("staff", "/api/v1/cycles", body)
+		s.tell("staff", "POST", cycle+"/extend", `{"grace_ends_on":"2027-01-31","reason":"a flood"}`, http.StatusOK, "If-Match", tag)
+		s.tell("", "GET", cycle, "", http.StatusOK)
+	}
+	report, tag := s.made("approver", promise+"/reports", `{"cycle":2025}`)
+	s.tell("approver", "PATCH", report, wholeProgress, http.StatusOK, "If-Match", tag)
+	s.tell("approver", "POST", report+"/submit", "", http.StatusOK)
+	s.tell("staff", "POST", report+"/review", `{"decision":"accepted","completion":"complete"}`, http.StatusOK)
+	s.tell("admin", "POST", report+"/review/agree", "", http.StatusOK)
+	s.tell("approver", "PUT", report+"/review/reply", `{"text":"Thank you."}`, http.StatusOK, "If-Match", "*")
+	s.tell("approver", "POST", promise+"/attest", `{"cycle":2026}`, http.StatusCreated)
+	for _, target := range []string{"/api/v1/cycles", report, report + "/review", promise + "/reports", member + "/reports"} {
+		s.tell("", "GET", target, "", http.StatusOK)
+	}
+}

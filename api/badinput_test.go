@@ -28,7 +28,7 @@ type badInput struct {
 // badInputs is the whole table, one file for each kind.
 func badInputs() []badInput {
 	return slices.Concat(
-		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports,
+		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badActivities,
 		badUsers, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }
@@ -107,7 +107,8 @@ func (w *world) refuses(t *testing.T, bad badInput) {
 // would be answered with.
 func (b badInput) events() int {
 	switch {
-	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden, strings.Contains(b.faults, "cursor_invalid"):
+	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden,
+		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"):
 		return 1
 	default:
 		return 0

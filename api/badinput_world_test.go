@@ -31,6 +31,12 @@ func (w *world) words() []string {
 	}
 	words["10000 deep"] = strings.Repeat(`{"a":`, 10000) + "1" + strings.Repeat("}", 10000)
 	words["100 long names"] = strings.TrimSuffix(strings.Repeat(`"`+strings.Repeat("执", 400)+`",`, 100), ",")
+	long := make([]string, 20)
+	for i := range long {
+		winners := strings.TrimSuffix(strings.Repeat(fmt.Sprintf(`{"prize":%q},`, strings.Repeat("𠀀", 200)), 10), ",")
+		long[i] = fmt.Sprintf(`{"name":"%d","winners":[%s]}`, i, winners)
+	}
+	words["20 long categories"] = strings.Join(long, ",")
 	words["fifty names"], words["fifty long names"] = fifty("No %d", ""), fifty("%d", strings.Repeat("𠀀", 398))
 	var pairs []string
 	for word, text := range words {
@@ -59,6 +65,13 @@ func (w *world) subjects() map[string]string {
 		}
 		return last(where)
 	}
+	act := func(steps ...string) string {
+		where, _ := w.made("own editor", at+"/activities", `{"point":2,"kind":"event","title":"t","from":"2026-03-01","organisers":[1]}`)
+		for _, step := range steps {
+			w.tell("staff", "POST", where+"/"+step, "", http.StatusOK)
+		}
+		return last(where)
+	}
 	const lei = "5493001KJTIIGC8Y1R12"
 	w.tell("staff", "PATCH", memberAt(w.allied), `{"identifiers":[{"scheme":"lei","value":"`+lei+`"}],"names":[
 		{"text":"Allied Works","lang":"en","kind":"short","primary":true},{"text":"AW","lang":"en","kind":"short"}]}`, http.StatusOK, "If-Match", "*")
@@ -75,6 +88,7 @@ func (w *world) subjects() map[string]string {
 		"figure": w.things["FigureId"][1], "old figure": w.things["FigureId"][0], "secret figure": secret.field("id"),
 		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
 		"written": last(written), "accepted": w.things["ReportId"][0],
+		"drafted activity": act(), "submitted activity": act("submit"), "activity": w.things["ActivityId"][0], "withdrawn activity": w.things["ActivityId"][2],
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),
 	}
 	for _, who := range []string{"admin", "staff", "analyst"} {

@@ -31,7 +31,8 @@ func TestWhoReadsTheFeedCanCheckIt(t *testing.T) {
 	h := newHouse(t)
 	h.Seed(t)
 	h.Applicant(t, "Hidden & <Company>")
-	h.Member(t, "Public & <Company>\u2028")
+	number := h.Member(t, "Public & <Company>")
+	h.ask(t, h.staff(t), "PATCH", "/api/v1/members/"+number.String(), `{"description":"Lines\u2028of <text> & more"}`, "If-Match", "*").is(t, http.StatusOK, "")
 	h.CatchUp(t)
 	feed := h.ask(t, "", "GET", "/api/v1/changes?limit=200", "").is(t, http.StatusOK, "")
 	sealed := 0

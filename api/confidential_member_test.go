@@ -29,9 +29,25 @@ func (w *world) applied() (ident.Member, []string) {
 	commitment, _ := w.made("staff", at+"/commitments", promise)
 	w.tell("staff", "POST", commitment+"/submit", "", http.StatusOK)
 	w.tell("staff", "POST", commitment+"/register", "", http.StatusOK)
+	w.acted(number)
 	w.tell("staff", "POST", at+"/transitions", `{"to":"in_review","reason":"shadow"}`, http.StatusCreated)
 	w.tokens["its editor"] = w.token(w.t, access.RoleMember, number, access.Editor)
 	return number, []string{"hadow", "影子", "Secretborough", "81500081500", last(figure), last(commitment)}
+}
+
+// acted lets the applicant organise something alone, and something public with
+// others, which is evidence of nothing but its own.
+func (w *world) acted(number ident.Member) {
+	w.t.Helper()
+	alone := fmt.Sprintf(`{"point":8,"kind":"competition","title":"Shadow contest","from":"2026-05-01","organisers":[%d],"countries":["KE"]}`, number)
+	w.made("staff", memberAt(number)+"/activities", alone)
+	w.made("staff", "/api/v1/activities", alone)
+	public := "/api/v1/activities/" + w.things["ActivityId"][0]
+	tag := w.tell("staff", "GET", public, "", http.StatusOK).header.Get("ETag")
+	with := fmt.Sprintf(`{"organisers":[%d,%d,%d]}`, number, w.discreet, w.curious)
+	w.tell("staff", "PATCH", public, with, http.StatusOK, "If-Match", tag)
+	own := w.tell("staff", "GET", memberAt(number)+"/commitments?state=registered", "", http.StatusOK).items()[0]["id"]
+	w.made("staff", fmt.Sprintf("%s/commitments/%s", public, own), "")
 }
 
 // TestAnApplicantLeavesEveryAnswerAsItWas reads everything there is to read, at
@@ -70,6 +86,10 @@ func TestAnApplicantLeavesEveryAnswerAsItWas(t *testing.T) {
 		at := memberAt(w.discreet)
 		contact, tag := w.made("staff", at+"/contacts", `{"name":"Shadow Desk","email":"desk@shadow.example"}`)
 		w.tell("own editor", "PATCH", contact, `{"note":"Shadow"}`, http.StatusOK, "If-Match", tag)
+		activity, tag := w.made("own editor", at+"/activities", `{"point":4,"kind":"event","title":"Shadow day","from":"2026-05-01","organisers":[1]}`)
+		w.tell("own editor", "PATCH", activity, `{"title":"Shadow night"}`, http.StatusOK, "If-Match", tag)
+		w.tell("own approver", "POST", activity+"/submit", "", http.StatusOK)
+		w.tell("staff", "POST", activity+"/refuse", `{"reason":"Shadow"}`, http.StatusOK)
 		draft, tag := w.made("own editor", at+"/commitments", `{"point":4,"title":"Shadow warehouses","text":"Ten"}`)
 		w.tell("own editor", "PATCH", draft, `{"text":"Eleven"}`, http.StatusOK, "If-Match", tag)
 		w.tell("own approver", "POST", draft+"/submit", "", http.StatusOK)
@@ -77,7 +97,7 @@ func TestAnApplicantLeavesEveryAnswerAsItWas(t *testing.T) {
 		w.CatchUp(t)
 		after := w.walk(outsiders, before)
 		staysButForSeals(t, before, after)
-		showsNone(t, after, []string{"hadow", last(contact), last(draft)})
+		showsNone(t, after, []string{"hadow", last(contact), last(draft), last(activity)})
 	})
 	t.Run("nor does the log tell of it", func(t *testing.T) {
 		for _, text := range secrets[:4] {

@@ -29,7 +29,8 @@ var questions = map[string][]string{
 	"year":       {"2018", "2019"},
 	"member":     {"1", "2", "5", "4711"},
 	"currency":   {"CNY", "USD"},
-	"from":       {"2016-01-01&to=2016-12-31", "2017-01-01&to=2017-12-31"},
+	"from":       {"2016-01-01&to=2016-12-31", "2017-01-01&to=2017-12-31", "2019-01-01"},
+	"until":      {"2018-12-31", "2026-12-31"},
 	"to":         {"2016-12-31"},
 	"due_after":  {"2026-01-01"},
 	"due_before": {"2027-01-01"},
@@ -50,6 +51,8 @@ var combined = map[string][]string{
 	},
 	"countMembers":     {"by=alliance,capacity", "by=country,status", "by=point&alliance=1"},
 	"countCommitments": {"by=point,state", "by=country,strength"},
+	"countActivities":  {"by=point,kind", "by=country,year", "kind=competition&year=2026&country=KE&point=8"},
+	"listActivities":   {"member=1&kind=competition", "member=5&state=registered", "from=2019-01-01&until=2019-12-31", "country=KE&point=8&limit=1", "state=draft&member=1"},
 	"listCommitments":  {"member=1&state=draft", "member=1&limit=1", "state=submitted&limit=1"},
 }
 

@@ -36,12 +36,16 @@ var since = map[string]func(w *world, made reply){
 	"attestCommitment": spoken("staff", "POST", "/review", `{"decision":"returned","reason":"changed since"}`),
 	"reviewReport":     spoken("own approver", "PUT", "/review/reply", `{"text":"changed since"}`),
 	"agreeReview":      spoken("own approver", "PUT", "/review/reply", `{"text":"changed since"}`),
+	"recordActivity":   amended("staff", `{"title":"changed since","organisers":[1,2]}`),
+	"draftActivity":    amended("own editor", `{"title":"changed since"}`),
+	"submitActivity":   next("/register", ""),
+	"registerActivity": next("/withdraw", `{"reason":"r"}`),
 }
 
 // standing are the operations that make a thing without a history: their
 // answers are given again as the thing stands. A person's contact or account
 // leaves nothing behind that could be erased with it, and a draft no trace.
-var standing = []string{"addContact", "addUser", "draftCommitment", "startReport"}
+var standing = []string{"addContact", "addUser", "draftCommitment", "startReport", "draftActivity"}
 
 func amended(who, body string) func(*world, reply) {
 	return func(w *world, made reply) {
@@ -67,7 +71,11 @@ func next(step, body string) func(*world, reply) {
 	return func(w *world, made reply) {
 		var c map[string]any
 		_ = json.Unmarshal([]byte(made.text), &c)
-		w.tell("staff", "POST", fmt.Sprintf("/api/v1/commitments/%s%s", c["id"], step), body, http.StatusOK)
+		things := "commitments"
+		if c["organisers"] != nil {
+			things = "activities"
+		}
+		w.tell("staff", "POST", fmt.Sprintf("/api/v1/%s/%s%s", things, c["id"], step), body, http.StatusOK)
 	}
 }
 
@@ -128,7 +136,7 @@ func (w *world) answersOnce(t *testing.T, operation string, deed deed, n int) {
 	at, body, key := deed.make(w, n), distinct(operation, n), fmt.Sprint("once-", n)
 	headers := []string{"Idempotency-Key", key}
 	if strings.Contains(operation, "supersede") || strings.Contains(operation, "Commitment") && operation != "draftCommitment" && operation != "attestCommitment" ||
-		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview"}, operation) {
+		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity"}, operation) {
 		// The first request makes its own If-Match stale. The key comes before it.
 		tag := w.send(deed.who, "GET", at[:strings.LastIndex(at, "/")], "").header.Get("ETag")
 		headers = append(headers, "If-Match", tag)
@@ -181,7 +189,9 @@ func (w *world) writings(t *testing.T) (n int) {
 	if err := w.DB.Get(t.Context(), &n, `
 		select (select count(*) from change) + (select count(*) from app_user)
 			+ (select count(*) from (select id from commitment_draft union select id from commitment) taken_on)
-			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))`); err != nil {
+			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))
+			+ (select count(*) from (select id from activity_draft union select id from activity where state = 'submitted'
+				union select id from activity_history where state = 'submitted') drafted)`); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -79,6 +79,17 @@ func told(next string, before ...string) func(*world, int) string {
 	}
 }
 
+// acting gives the path of a step of an activity that went the steps before.
+func acting(next string, before ...string) func(*world, int) string {
+	return func(w *world, n int) string {
+		at := thing("staff", memberAt(w.discreet)+"/activities", `{"point":2,"kind":"event","title":"t#","from":"2026-01-01","organisers":[1]}`)(w, n)
+		for _, step := range before {
+			w.tell("staff", "POST", at+"/"+step, "", http.StatusOK)
+		}
+		return at + next
+	}
+}
+
 // attestable gives the path of an attestation on a commitment that has an
 // accepted report.
 func attestable(w *world, n int) string {
@@ -88,6 +99,18 @@ func attestable(w *world, n int) string {
 	w.tell("own approver", "POST", at+"/submit", "", http.StatusOK)
 	of := w.tell("staff", "POST", at+"/review", `{"decision":"accepted","completion":"limited"}`, http.StatusOK).field("commitment")
 	return "/api/v1/commitments/" + of + "/attest"
+}
+
+// evidenced gives where it stands that a new activity is evidence of a
+// commitment, or where that can be said.
+func evidenced(already bool) func(*world, int) string {
+	return func(w *world, n int) string {
+		at := acting("", "submit", "register")(w, n) + "/commitments/" + w.things["CommitmentId"][0]
+		if already {
+			w.made("staff", at, "")
+		}
+		return at
+	}
 }
 
 // deeds are all changes of the contract, by operationId.
@@ -127,6 +150,15 @@ func deeds() map[string]deed {
 		"submitCommitment":   {"own approver", promised("/submit"), ""},
 		"registerCommitment": {"staff", promised("/register", "submit"), ""},
 		"closeCommitment":    {"staff", promised("/close", "submit", "register"), `{"outcome":"not_reached","reason":"r"}`},
+		"recordActivity":     {"staff", always("/api/v1/activities"), `{"point":3,"kind":"event","title":"other","from":"2026-01-01","organisers":[1]}`},
+		"draftActivity":      {"own editor", always("/api/v1/members/1/activities"), `{"point":3,"kind":"event","title":"other","from":"2026-01-01","organisers":[1]}`},
+		"amendActivity":      {"staff", acting(""), ""},
+		"submitActivity":     {"own approver", acting("/submit"), ""},
+		"registerActivity":   {"staff", acting("/register", "submit"), ""},
+		"refuseActivity":     {"staff", acting("/refuse", "submit"), `{"reason":"other"}`},
+		"withdrawActivity":   {"staff", acting("/withdraw", "submit", "register"), `{"reason":"other"}`},
+		"linkActivity":       {"staff", evidenced(false), ""},
+		"unlinkActivity":     {"staff", evidenced(true), ""},
 		"openCycle":          {"staff", always("/api/v1/cycles"), `{"year":2031}`},
 		"extendCycle": {"staff", func(w *world, n int) string {
 			return thing("staff", "/api/v1/cycles", fmt.Sprintf(`{"year":%d}`, 2028+n))(w, n) + "/extend"

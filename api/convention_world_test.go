@@ -45,6 +45,7 @@ func newWorld(t *testing.T) *world {
 	w.state()
 	w.promise()
 	w.report()
+	w.did()
 	w.add("ContactId", "staff", memberAt(w.discreet)+"/contacts", `{"name":"Mei Li","email":"mei@example.org"}`)
 	w.add("ContactId", "staff", memberAt(w.curious)+"/contacts", `{"name":"Bo Wang","phone":"+86 755 1234567"}`)
 	w.things["UserId"] = []string{w.tell("analyst", "GET", "/api/v1/me", "", http.StatusOK).field("id")}
@@ -156,6 +157,18 @@ func (w *world) registered(n int) string {
 		w.tell("staff", "POST", at+"/"+step, "", http.StatusOK)
 	}
 	return at
+}
+
+// did records what members did, and of what it is evidence.
+func (w *world) did() {
+	w.t.Helper()
+	joint := w.add("ActivityId", "staff", "/api/v1/activities", wholeActivity(w.discreet, w.curious))
+	w.add("ActivityId", "staff", "/api/v1/activities", fmt.Sprintf(`{"point":4,"kind":"event","title":"Open day","from":"2019-05-01","organisers":[%d]}`, w.curious))
+	withdrawn := w.add("ActivityId", "staff", "/api/v1/activities", fmt.Sprintf(`{"point":2,"kind":"project","title":"Wells","from":"2018-05-01","organisers":[%d]}`, w.allied))
+	w.tell("staff", "POST", withdrawn+"/withdraw", `{"reason":"twice"}`, http.StatusOK)
+	for _, commitment := range w.things["CommitmentId"] {
+		w.add("EvidencedCommitment", "staff", joint+"/commitments/"+commitment, "")
+	}
 }
 
 // reply is an answer as it came, of any media type.

@@ -30,6 +30,7 @@ import (
 // Offices are where the door takes its requests.
 type Offices struct {
 	Accounts    *account.Service
+	Activities  *commitment.Activities
 	Alliances   *alliance.Service
 	Changes     *ledger.Reader
 	Commitments *commitment.Service

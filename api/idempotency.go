@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"accord/db"
 	"accord/pkg/fault"
@@ -61,8 +62,11 @@ func (r *request) claim(tree map[string]any) error {
 }
 
 // claimOf makes the claim. The digest is of the body in one form: keys in
-// order, no blanks.
+// order, no blanks, and no password. A digest is quick to make, so that one of a
+// password would be guessed sooner than what the account keeps of it.
 func (r *request) claimOf(user ident.User, tree map[string]any) (db.Claim, error) {
+	tree = maps.Clone(tree)
+	delete(tree, "password")
 	body, err := json.Marshal(tree)
 	if err != nil {
 		return db.Claim{}, fmt.Errorf("digest the body: %w", err)

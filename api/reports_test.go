@@ -16,7 +16,7 @@ func TestReports(t *testing.T) {
 	staff, second := h.staff(t), h.staff(t)
 	approver, editor := h.token(t, access.RoleMember, number, access.Approver), h.token(t, access.RoleMember, number, access.Editor)
 	foreign := h.token(t, access.RoleMember, other, access.Approver)
-	h.ask(t, staff, "POST", "/api/v1/indicators", anIndicator("people_trained")).is(t, http.StatusCreated, "")
+	h.ask(t, staff, "POST", "/api/v1/indicators", anIndicator("people_trained")).is(t, http.StatusCreated, "people_trained")
 	promise := h.ask(t, staff, "POST", "/api/v1/members/"+number.String()+"/commitments", measuredCommitment).is(t, http.StatusCreated, "").header.Get("Location")
 	h.ask(t, editor, "POST", promise+"/reports", `{"cycle":2026}`).is(t, http.StatusConflict, "commitment_state")
 	h.ask(t, staff, "POST", promise+"/submit", "").is(t, http.StatusOK, "")

@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.reportRoutes(), d.accountRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.reportRoutes(), d.activityRoutes(), d.accountRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -96,6 +96,7 @@ func (d *Door) initiativeRoutes() []route {
 
 		{get, "/api/v1/statistics/members", "countMembers", d.countMembers, false},
 		{get, "/api/v1/statistics/commitments", "countCommitments", d.countCommitments, false},
+		{get, "/api/v1/statistics/activities", "countActivities", d.countActivities, false},
 		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},
 
 		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
@@ -122,6 +123,26 @@ func (d *Door) reportRoutes() []route {
 		{post, "/api/v1/reports/{id}/review", "reviewReport", d.reviewReport, false},
 		{post, "/api/v1/reports/{id}/review/agree", "agreeReview", d.agreeReview, false},
 		{put, "/api/v1/reports/{id}/review/reply", "replyToReview", d.replyToReview, false},
+	}
+}
+
+// activityRoutes lead to what the members did.
+func (d *Door) activityRoutes() []route {
+	return []route{
+		{get, "/api/v1/activities", "listActivities", d.listActivities, false},
+		{post, "/api/v1/activities", "recordActivity", d.recordActivity, false},
+		{get, "/api/v1/members/{number}/activities", "listMemberActivities", d.listMemberActivities, false},
+		{post, "/api/v1/members/{number}/activities", "draftActivity", d.draftActivity, false},
+		{get, "/api/v1/activities/{id}", "readActivity", d.readActivity, false},
+		{patch, "/api/v1/activities/{id}", "amendActivity", d.amendActivity, false},
+		{post, "/api/v1/activities/{id}/submit", "submitActivity", d.submitActivity, false},
+		{post, "/api/v1/activities/{id}/register", "registerActivity", d.registerActivity, false},
+		{post, "/api/v1/activities/{id}/refuse", "refuseActivity", d.refuseActivity, false},
+		{post, "/api/v1/activities/{id}/withdraw", "withdrawActivity", d.withdrawActivity, false},
+		{get, "/api/v1/activities/{id}/commitments/{commitment}", "readActivityLink", d.readActivityLink, false},
+		{post, "/api/v1/activities/{id}/commitments/{commitment}", "linkActivity", d.linkActivity, false},
+		{remove, "/api/v1/activities/{id}/commitments/{commitment}", "unlinkActivity", d.unlinkActivity, false},
+		{get, "/api/v1/commitments/{id}/activities", "listEvidence", d.listEvidence, false},
 	}
 }
 

@@ -54,6 +54,28 @@ func (d *Door) countCommitments(r *request) error {
 	})
 }
 
+func (d *Door) countActivities(r *request) error {
+	q := statistics.ActivityQuery{
+		By: r.dimensions(), Point: plan.Point(r.query.number("point")), Kind: r.query.text("kind"), Country: r.query.text("country"),
+		Year: int(r.query.number("year")),
+	}
+	answer, err := d.offices.Statistics.Activities(r.ctx, q)
+	if err != nil {
+		return err
+	}
+	cells := each(answer.Cells, func(c statistics.ActivityCell) ActivityCell {
+		of := valuesOf(q.By, c.Cell)
+		return ActivityCell{
+			Point: int(of.number(statistics.Point)), Kind: of.text(statistics.Kind), Country: of.text(statistics.Country),
+			Year: int(of.number(statistics.Year)), Count: c.Count, Stated: c.Stated, NotStated: c.NotStated(),
+			Low: c.Total.Low, LowBound: ActivityCellLowBound(c.Total.LowBound),
+			High: c.Total.High, HighBound: ActivityCellHighBound(c.Total.HighBound),
+			Approximate: c.Total.Approx, About: c.Total.About,
+		}
+	})
+	return r.list(ActivityStatistics{Position: int64(answer.Position), Query: r.asked(), Synthetic: answer.Synthetic, Cells: cells})
+}
+
 func (d *Door) totalFigures(r *request) error {
 	q := statistics.FigureQuery{
 		Query: r.statisticsQuery(), Measure: r.query.text("measure"), Currency: r.query.text("currency"),

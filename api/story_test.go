@@ -52,7 +52,9 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.belonging(member)
 	s.figures(member)
 	s.commitments(member)
+	s.indicators(member)
 	s.reports(member)
+	s.activities(member)
 	h.CatchUp(t)
 	s.reading(member)
 	s.people()
@@ -152,10 +154,30 @@ func (s *teller) commitments(member string) {
 	}
 }
 
+func (s *teller) activities(member string) {
+	commitment := s.tell("staff", "GET", member+"/commitments", "", http.StatusOK).items()[0]["id"].(string)
+	draft, tag := s.made("approver", member+"/activities", wholeActivity(1))
+	s.tell("approver", "PATCH", draft, `{"description":null,"until":null}`, http.StatusOK, "If-Match", tag)
+	s.tell("approver", "POST", draft+"/submit", "", http.StatusOK)
+	s.tell("staff", "POST", draft+"/register", "", http.StatusOK)
+	link, tag := s.made("approver", draft+"/commitments/"+commitment, "")
+	s.tell("", "GET", link, "", http.StatusOK)
+	s.tell("", "GET", "/api/v1/commitments/"+commitment+"/activities", "", http.StatusOK)
+	s.tell("staff", "DELETE", link, "", http.StatusNoContent, "If-Match", tag)
+	s.tell("staff", "POST", draft+"/withdraw", `{"reason":"twice"}`, http.StatusOK)
+	refused, _ := s.made("approver", member+"/activities", wholeActivity(1))
+	s.tell("staff", "POST", refused+"/submit", "", http.StatusOK)
+	s.tell("staff", "POST", refused+"/refuse", `{"reason":"unknown"}`, http.StatusOK)
+	s.made("staff", "/api/v1/activities", wholeActivity(1))
+	for _, target := range []string{draft, "/api/v1/activities?member=1&point=8&kind=competition&country=KE&from=2026-05-02&until=2026-05-03&state=registered", member + "/activities"} {
+		s.tell("", "GET", target, "", http.StatusOK)
+	}
+}
+
 func (s *teller) reading(member string) {
 	for _, target := range []string{
 		"/api/v1/plan", "/api/v1/plan/points/4", member, member + "/transitions", member + "/terms", member + "/history",
-		"/api/v1/changes?after=3&limit=200", "/api/v1/statistics/members?by=country,status", "/api/v1/statistics/commitments?by=point,state",
+		"/api/v1/changes?after=3&limit=200", "/api/v1/statistics/members?by=country,status", "/api/v1/statistics/commitments?by=point,state", "/api/v1/statistics/activities?by=point,year",
 		"/api/v1/statistics/figures?by=sector&measure=sales_volume&in=never",
 		"/api/v1/members?q=%E7%8E%AF%E7%90%83&country=CN&sector=G47&kind=enterprise&status=active&capacity=signer&ceremony=1&point=4&has_figure=true&sort=-name",
 	} {

@@ -10,6 +10,117 @@ import (
 	"github.com/oapi-codegen/nullable"
 )
 
+// Defines values for ActivityCellHighBound.
+const (
+	ActivityCellHighBoundLe ActivityCellHighBound = "le"
+	ActivityCellHighBoundLt ActivityCellHighBound = "lt"
+)
+
+// Valid indicates whether the value is a known member of the ActivityCellHighBound enum.
+func (e ActivityCellHighBound) Valid() bool {
+	switch e {
+	case ActivityCellHighBoundLe:
+		return true
+	case ActivityCellHighBoundLt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ActivityCellLowBound.
+const (
+	ActivityCellLowBoundGe ActivityCellLowBound = "ge"
+	ActivityCellLowBoundGt ActivityCellLowBound = "gt"
+)
+
+// Valid indicates whether the value is a known member of the ActivityCellLowBound enum.
+func (e ActivityCellLowBound) Valid() bool {
+	switch e {
+	case ActivityCellLowBoundGe:
+		return true
+	case ActivityCellLowBoundGt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ActivityDimension.
+const (
+	ActivityDimensionCountry ActivityDimension = "country"
+	ActivityDimensionKind    ActivityDimension = "kind"
+	ActivityDimensionPoint   ActivityDimension = "point"
+	ActivityDimensionYear    ActivityDimension = "year"
+)
+
+// Valid indicates whether the value is a known member of the ActivityDimension enum.
+func (e ActivityDimension) Valid() bool {
+	switch e {
+	case ActivityDimensionCountry:
+		return true
+	case ActivityDimensionKind:
+		return true
+	case ActivityDimensionPoint:
+		return true
+	case ActivityDimensionYear:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ActivityKind.
+const (
+	ActivityKindCompetition ActivityKind = "competition"
+	ActivityKindEvent       ActivityKind = "event"
+	ActivityKindProject     ActivityKind = "project"
+	ActivityKindTraining    ActivityKind = "training"
+)
+
+// Valid indicates whether the value is a known member of the ActivityKind enum.
+func (e ActivityKind) Valid() bool {
+	switch e {
+	case ActivityKindCompetition:
+		return true
+	case ActivityKindEvent:
+		return true
+	case ActivityKindProject:
+		return true
+	case ActivityKindTraining:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ActivityState.
+const (
+	ActivityStateDraft      ActivityState = "draft"
+	ActivityStateRefused    ActivityState = "refused"
+	ActivityStateRegistered ActivityState = "registered"
+	ActivityStateSubmitted  ActivityState = "submitted"
+	ActivityStateWithdrawn  ActivityState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ActivityState enum.
+func (e ActivityState) Valid() bool {
+	switch e {
+	case ActivityStateDraft:
+		return true
+	case ActivityStateRefused:
+		return true
+	case ActivityStateRegistered:
+		return true
+	case ActivityStateSubmitted:
+		return true
+	case ActivityStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Aggregation.
 const (
 	AggregationLatest Aggregation = "latest"
@@ -799,6 +910,151 @@ func (e Strength) Valid() bool {
 	}
 }
 
+// Activity `categories` and `countries` are of competitions, `hours` and `trained` (persons) of trainings, `beneficiaries` of projects.
+type Activity struct {
+	// Beneficiaries A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Beneficiaries StatedQuantity `json:"beneficiaries,omitempty,omitzero"`
+
+	// Categories Of a competition.
+	Categories []Category `json:"categories,omitempty,omitzero"`
+
+	// Countries Of a competition: the countries of the entrants.
+	Countries   []Country `json:"countries,omitempty,omitzero"`
+	Description string    `json:"description,omitempty,omitzero"`
+	From        Date      `json:"from"`
+
+	// Hours A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Hours StatedQuantity `json:"hours,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id   Id           `json:"id"`
+	Kind ActivityKind `json:"kind"`
+
+	// Organisers Register numbers of those organisers that you may know of.
+	Organisers []int64 `json:"organisers"`
+
+	// Participants A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Participants StatedQuantity `json:"participants,omitempty,omitzero"`
+	Place        Place          `json:"place,omitempty,omitzero"`
+	Point        int            `json:"point"`
+
+	// Reason Why it was refused or withdrawn.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Source Where it is stated.
+	Source Source        `json:"source,omitempty,omitzero"`
+	State  ActivityState `json:"state"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool   `json:"synthetic,omitempty,omitzero"`
+	Title     string `json:"title"`
+
+	// Trained A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Trained StatedQuantity `json:"trained,omitempty,omitzero"`
+
+	// Until The last day; absent for one day, and for a project that still runs.
+	Until   Date  `json:"until,omitempty,omitzero"`
+	Version int64 `json:"version"`
+}
+
+// ActivityCell defines model for ActivityCell.
+type ActivityCell struct {
+	// About The sum of an approximate total whose numbers are all single ones, exact or approximate.
+	About string `json:"about,omitempty,omitzero"`
+
+	// Approximate Whether numbers stated as approximate are among those added up.
+	Approximate bool   `json:"approximate,omitempty,omitzero"`
+	Count       int64  `json:"count"`
+	Country     string `json:"country,omitempty,omitzero"`
+
+	// High Absent where it is open above.
+	High string `json:"high,omitempty,omitzero"`
+
+	// HighBound Whether it is less than `high` or at most `high`.
+	HighBound ActivityCellHighBound `json:"high_bound,omitempty,omitzero"`
+	Kind      string                `json:"kind,omitempty,omitzero"`
+
+	// Low Absent where the number of those who took part is open below.
+	Low string `json:"low,omitempty,omitzero"`
+
+	// LowBound Whether it is more than `low` or at least `low`.
+	LowBound  ActivityCellLowBound `json:"low_bound,omitempty,omitzero"`
+	NotStated int64                `json:"not_stated"`
+	Point     int                  `json:"point,omitempty,omitzero"`
+
+	// Stated How many of them state how many took part.
+	Stated int64 `json:"stated"`
+
+	// Year In which it began.
+	Year int `json:"year,omitempty,omitzero"`
+}
+
+// ActivityCellHighBound Whether it is less than `high` or at most `high`.
+type ActivityCellHighBound string
+
+// ActivityCellLowBound Whether it is more than `low` or at least `low`.
+type ActivityCellLowBound string
+
+// ActivityDimension defines model for ActivityDimension.
+type ActivityDimension string
+
+// ActivityKind defines model for ActivityKind.
+type ActivityKind string
+
+// ActivityLink An activity is evidence of a commitment.
+type ActivityLink struct {
+	// Activity A random UUID in lower case.
+	Activity Id `json:"activity"`
+
+	// Commitment A random UUID in lower case.
+	Commitment Id    `json:"commitment"`
+	Version    int64 `json:"version"`
+}
+
+// ActivityList defines model for ActivityList.
+type ActivityList struct {
+	Items      []Activity `json:"items"`
+	NextCursor string     `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ActivityPatch defines model for ActivityPatch.
+type ActivityPatch struct {
+	Beneficiaries nullable.Nullable[StatedQuantity] `json:"beneficiaries,omitempty,omitzero"`
+	Categories    nullable.Nullable[[]NewCategory]  `json:"categories,omitempty,omitzero"`
+	Countries     nullable.Nullable[[]Country]      `json:"countries,omitempty,omitzero"`
+	Description   nullable.Nullable[string]         `json:"description,omitempty,omitzero"`
+	From          Date                              `json:"from,omitempty,omitzero"`
+	Hours         nullable.Nullable[StatedQuantity] `json:"hours,omitempty,omitzero"`
+	Kind          ActivityKind                      `json:"kind,omitempty,omitzero"`
+
+	// Organisers Register numbers.
+	Organisers   []int64                           `json:"organisers,omitempty,omitzero"`
+	Participants nullable.Nullable[StatedQuantity] `json:"participants,omitempty,omitzero"`
+	Place        nullable.Nullable[NewPlace]       `json:"place,omitempty,omitzero"`
+	Point        int                               `json:"point,omitempty,omitzero"`
+	Source       nullable.Nullable[Source]         `json:"source,omitempty,omitzero"`
+	Title        string                            `json:"title,omitempty,omitzero"`
+	Trained      nullable.Nullable[StatedQuantity] `json:"trained,omitempty,omitzero"`
+	Until        nullable.Nullable[Date]           `json:"until,omitempty,omitzero"`
+}
+
+// ActivityState defines model for ActivityState.
+type ActivityState string
+
+// ActivityStatistics defines model for ActivityStatistics.
+type ActivityStatistics struct {
+	Cells []ActivityCell `json:"cells"`
+
+	// Position The position of the ledger at which the cells are true.
+	Position int64 `json:"position"`
+
+	// Query The query as the register understood it, parameter by parameter.
+	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
+}
+
 // Aggregation How the values of several members make one. Of a stock the latest value counts, and earlier ones do not.
 type Aggregation string
 
@@ -911,6 +1167,14 @@ type Bound string
 
 // Capacity In what capacity a member signed.
 type Capacity string
+
+// Category defines model for Category.
+type Category struct {
+	// Entrants A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Entrants StatedQuantity `json:"entrants,omitempty,omitzero"`
+	Name     string         `json:"name"`
+	Winners  []Winner       `json:"winners,omitempty,omitzero"`
+}
 
 // Ceremony defines model for Ceremony.
 type Ceremony struct {
@@ -1202,6 +1466,11 @@ type Dimension string
 
 // Direction Which way the quantity is to go.
 type Direction string
+
+// Ending defines model for Ending.
+type Ending struct {
+	Reason string `json:"reason"`
+}
 
 // Extension At least one of the dates, to a later day.
 type Extension struct {
@@ -1693,6 +1962,42 @@ type Name struct {
 // NameKind defines model for NameKind.
 type NameKind string
 
+// NewActivity `categories` and `countries` go with competitions only, `hours` and `trained` (persons) with trainings, `beneficiaries` with projects.
+type NewActivity struct {
+	// Beneficiaries A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Beneficiaries StatedQuantity `json:"beneficiaries,omitempty,omitzero"`
+
+	// Categories Of a competition.
+	Categories []NewCategory `json:"categories,omitempty,omitzero"`
+
+	// Countries Of a competition: the countries of the entrants.
+	Countries   []Country `json:"countries,omitempty,omitzero"`
+	Description string    `json:"description,omitempty,omitzero"`
+	From        Date      `json:"from"`
+
+	// Hours A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Hours StatedQuantity `json:"hours,omitempty,omitzero"`
+	Kind  ActivityKind   `json:"kind"`
+
+	// Organisers Register numbers.
+	Organisers []int64 `json:"organisers"`
+
+	// Participants A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Participants StatedQuantity `json:"participants,omitempty,omitzero"`
+	Place        NewPlace       `json:"place,omitempty,omitzero"`
+	Point        int            `json:"point"`
+
+	// Source Where it is stated.
+	Source Source `json:"source,omitempty,omitzero"`
+	Title  string `json:"title"`
+
+	// Trained A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Trained StatedQuantity `json:"trained,omitempty,omitzero"`
+
+	// Until The last day; absent for one day, and for a project that still runs.
+	Until Date `json:"until,omitempty,omitzero"`
+}
+
 // NewAlliance defines model for NewAlliance.
 type NewAlliance struct {
 	Description string `json:"description,omitempty,omitzero"`
@@ -1710,6 +2015,14 @@ type NewAllianceMembership struct {
 	Member int64        `json:"member"`
 	Role   AllianceRole `json:"role"`
 	Until  Date         `json:"until,omitempty,omitzero"`
+}
+
+// NewCategory defines model for NewCategory.
+type NewCategory struct {
+	// Entrants A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+	Entrants StatedQuantity `json:"entrants,omitempty,omitzero"`
+	Name     string         `json:"name"`
+	Winners  []NewWinner    `json:"winners,omitempty,omitzero"`
 }
 
 // NewCeremony defines model for NewCeremony.
@@ -1883,6 +2196,16 @@ type NewParticipant struct {
 // NewPassword At least 15 characters, any characters, counted after NFKC; common passwords are refused.
 type NewPassword = string
 
+// NewPlace defines model for NewPlace.
+type NewPlace struct {
+	City string `json:"city,omitempty,omitzero"`
+
+	// Country ISO 3166-1 alpha-2.
+	//
+	// Example: CN
+	Country Country `json:"country,omitempty,omitzero"`
+}
+
 // NewReport defines model for NewReport.
 type NewReport struct {
 	// Cycle The year of the cycle.
@@ -1940,6 +2263,16 @@ type NewUser struct {
 	Role Role `json:"role"`
 }
 
+// NewWinner A person or a team. At least one of the properties is stated.
+type NewWinner struct {
+	// Country ISO 3166-1 alpha-2.
+	//
+	// Example: CN
+	Country Country `json:"country,omitempty,omitzero"`
+	Name    string  `json:"name,omitempty,omitzero"`
+	Prize   string  `json:"prize,omitempty,omitzero"`
+}
+
 // Outcome defines model for Outcome.
 type Outcome string
 
@@ -1987,6 +2320,16 @@ type PasswordReset struct {
 type Period struct {
 	From Date `json:"from"`
 	To   Date `json:"to"`
+}
+
+// Place defines model for Place.
+type Place struct {
+	City string `json:"city,omitempty,omitzero"`
+
+	// Country ISO 3166-1 alpha-2.
+	//
+	// Example: CN
+	Country Country `json:"country,omitempty,omitzero"`
 }
 
 // Plan defines model for Plan.
@@ -2300,6 +2643,19 @@ type Source struct {
 	Url       string `json:"url,omitempty,omitzero"`
 }
 
+// StatedQuantity A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
+type StatedQuantity struct {
+	// Bound What the numbers say of the quantity: it is `low` (`exact`), about `low` (`approx`), more than `low` (`gt`), at least `low` (`ge`),
+	// less than `high` (`lt`), at most `high` (`le`), or from `low` to `high` (`range`). No other of the two is given.
+	Bound Bound `json:"bound"`
+
+	// High Example: 500
+	High string `json:"high,omitempty,omitzero"`
+
+	// Low Example: 500
+	Low string `json:"low,omitempty,omitzero"`
+}
+
 // Strength defines model for Strength.
 type Strength string
 
@@ -2436,4 +2792,14 @@ type Version struct {
 	Commit  string `json:"commit,omitempty,omitzero"`
 	Go      string `json:"go"`
 	Version string `json:"version"`
+}
+
+// Winner A person or a team. At least one of the properties is stated.
+type Winner struct {
+	// Country ISO 3166-1 alpha-2.
+	//
+	// Example: CN
+	Country Country `json:"country,omitempty,omitzero"`
+	Name    string  `json:"name,omitempty,omitzero"`
+	Prize   string  `json:"prize,omitempty,omitzero"`
 }

@@ -38,6 +38,7 @@ func newOffices(d *db.DB) offices {
 func (o offices) api(accounts *account.Service) api.Offices {
 	return api.Offices{
 		Accounts:    accounts,
+		Activities:  commitment.NewActivities(o.db),
 		Alliances:   alliance.New(o.db),
 		Changes:     ledger.NewReader(o.db),
 		Commitments: commitment.New(o.db),

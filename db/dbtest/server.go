@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"accord/db"
 	"accord/db/embedded"
 )
 
@@ -32,6 +33,26 @@ func server(t testing.TB) string {
 	})
 	return address
 }
+
+// administrator gives connections that make and drop databases. To open one
+// costs a third of what a database does, so the process keeps those to the server
+// of scripts/test, which outlives it; the private server ends with its last test,
+// and there each test has its own.
+func administrator(t testing.TB) *db.DB {
+	t.Helper()
+	if os.Getenv(Variable) == "" {
+		return Open(t, server(t))
+	}
+	d, err := lasting()
+	if err != nil {
+		t.Fatalf("open the tests' server: %v", err)
+	}
+	return d
+}
+
+var lasting = sync.OnceValues(func() (*db.DB, error) {
+	return db.Open(context.Background(), db.Config{URL: os.Getenv(Variable), MaxOpen: 8})
+})
 
 // private joins the private PostgreSQL. The process has one share in it, which
 // lasts as long as one of its tests needs it.

@@ -33,6 +33,10 @@ const (
 	ReviewReport  Operation = "review_report"
 	ReplyToReview Operation = "reply_to_review"
 
+	DraftActivity    Operation = "draft_activity"
+	SubmitActivity   Operation = "submit_activity"   // and name one as evidence of a commitment
+	RegisterActivity Operation = "register_activity" // and refuse, amend and withdraw one
+
 	ManageStaff    Operation = "manage_staff"    // accounts of staff and administrators
 	ManageAccounts Operation = "manage_accounts" // accounts of members and analysts
 	KeepOwnAccount Operation = "keep_own_account"
@@ -86,6 +90,10 @@ var may = map[Operation]grant{
 	SubmitReport:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	ReviewReport:  {roles: []Role{RoleAdmin, RoleStaff}}, // by a person, of whom another one can be told
 	ReplyToReview: {roles: []Role{RoleMember}, post: Approver},
+
+	DraftActivity:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	SubmitActivity:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+	RegisterActivity: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 
 	ManageStaff:    {roles: []Role{RoleSystem, RoleAdmin}},
 	ManageAccounts: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},

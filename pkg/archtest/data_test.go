@@ -23,6 +23,7 @@ var owner = map[string]string{
 	"alliance": "pkg/alliance", "alliance_membership": "pkg/alliance",
 	"commitment": "pkg/commitment", "commitment_draft": "pkg/commitment", "commitment_participant": "pkg/commitment",
 	"cycle": "pkg/commitment", "report": "pkg/commitment", "report_draft": "pkg/commitment",
+	"activity": "pkg/commitment", "activity_draft": "pkg/commitment", "activity_winner": "pkg/commitment", "activity_commitment": "pkg/commitment",
 
 	"app_user": "pkg/account", "session": "pkg/account", "refresh_token": "pkg/account", "sign_in_attempt": "pkg/account",
 	"familiar_address": "pkg/account", "setup_link": "pkg/account", "signing_key": "pkg/account", "server_secret": "pkg/account",

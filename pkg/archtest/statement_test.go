@@ -178,12 +178,13 @@ func TestEveryStatementFitsTheSchema(t *testing.T) {
 
 // composers make statements from parts; the tests named run all they can make.
 var composers = map[string]string{
-	"pkg/member.compose":     "TestEveryListOfMembersRuns",
-	"pkg/member.search":      "TestEveryListOfMembersRuns",
-	"pkg/figure.compose":     "TestEveryListOfFiguresRuns",
-	"pkg/alliance.compose":   "TestEveryListOfMembershipsRuns",
-	"pkg/commitment.compose": "TestListsShowEachReaderItsOwn",
-	"pkg/account.Users":      "TestEveryListOfAccountsRuns",
+	"pkg/member.compose":               "TestEveryListOfMembersRuns",
+	"pkg/member.search":                "TestEveryListOfMembersRuns",
+	"pkg/figure.compose":               "TestEveryListOfFiguresRuns",
+	"pkg/alliance.compose":             "TestEveryListOfMembershipsRuns",
+	"pkg/commitment.compose":           "TestListsShowEachReaderItsOwn",
+	"pkg/commitment.composeActivities": "TestEveryListOfActivitiesRuns",
+	"pkg/account.Users":                "TestEveryListOfAccountsRuns",
 }
 
 func TestComposedStatementsAreKnown(t *testing.T) {

@@ -234,7 +234,7 @@ select ` + columns + `, (select jsonb_agg(jsonb_build_object('member', p.member,
 from commitment_seen c where member = $1 and is_open order by id`
 
 // Reveal records the commitments of a member that everybody sees from now on,
-// and the reports on them. It is a [member.Reveal].
+// the reports on them, and its activities. It is a [member.Reveal].
 func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 	var commitments []Commitment
 	if err := tx.Select(ctx, &commitments, openCommitments, number); err != nil {
@@ -248,7 +248,10 @@ func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 			return err
 		}
 	}
-	return revealReports(ctx, tx, number)
+	if err := revealReports(ctx, tx, number); err != nil {
+		return err
+	}
+	return revealActivities(ctx, tx, number)
 }
 
 // constraints says which field is at fault when the database refuses a row.

@@ -182,7 +182,7 @@ func TestAPlanThatIsNotThereHasNoPoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = NewPlans(d).AddIndicator(ctx, people())
+	_, err = NewPlans(d).AddIndicator(ctx, peopleTrained())
 	if fields := fault.FieldsOf(err); !fault.Is(err, fault.Invalid) || len(fields) != 1 || fields[0].Pointer != "/point" || fields[0].Code != "unknown_point" {
 		t.Errorf("got %v", err)
 	}

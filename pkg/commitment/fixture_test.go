@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,7 @@ type register struct {
 	commitments *commitment.Service
 	cycles      *commitment.Cycles
 	reports     *commitment.Reports
+	activities  *commitment.Activities
 	clock       *clock
 }
 
@@ -83,7 +85,7 @@ func open(t *testing.T) register {
 	}
 	return register{
 		db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), cycles: commitment.NewCycles(d),
-		reports: commitment.NewReports(d), clock: c,
+		reports: commitment.NewReports(d), activities: commitment.NewActivities(d), clock: c,
 	}
 }
 
@@ -175,8 +177,18 @@ type entry struct {
 // entries gives what the ledger holds on commitments, in the order of changes.
 func (r register) entries(t *testing.T) []entry { return r.entriesOn(t, "commitment") }
 
-// entriesOn gives what the ledger holds on one noun.
+// entriesOn gives the entries on the noun; those on commitments with what the
+// invited said.
 func (r register) entriesOn(t *testing.T, noun string) []entry {
+	t.Helper()
+	if noun == "commitment" {
+		return r.entriesOf(t, "commitment.", "participant.")
+	}
+	return r.entriesOf(t, noun+".")
+}
+
+// entriesOf gives the entries with actions of the prefixes, in the order of changes.
+func (r register) entriesOf(t *testing.T, prefixes ...string) []entry {
 	t.Helper()
 	var rows []struct {
 		Content []byte `db:"content"`
@@ -194,7 +206,7 @@ func (r register) entriesOn(t *testing.T, noun string) []entry {
 		if err := json.Unmarshal(row.Content, &e); err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(e.Action, noun+".") || noun == "commitment" && strings.HasPrefix(e.Action, "participant.") {
+		if slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(e.Action, prefix) }) {
 			entries = append(entries, e)
 		}
 	}

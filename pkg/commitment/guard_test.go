@@ -16,7 +16,7 @@ import (
 	"accord/pkg/plan"
 )
 
-func people() IndicatorDraft {
+func peopleTrained() IndicatorDraft {
 	said := plan.Title{En: "People trained", Zh: "培训人数"}
 	return IndicatorDraft{
 		Code: "people_trained", Point: 4, Unit: "persons", Direction: Increase, Aggregation: Sum, Title: said, Definition: said, Counts: said, Excludes: said,
@@ -45,7 +45,7 @@ func TestTheDatabaseGuardsMeasuresToo(t *testing.T) {
 	if err := d.InTx(ctx, prepare); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewPlans(d).AddIndicator(ctx, people()); err != nil {
+	if _, err := NewPlans(d).AddIndicator(ctx, peopleTrained()); err != nil {
 		t.Fatal(err)
 	}
 	interval, err := bound.Stored("ge", "1000", "")

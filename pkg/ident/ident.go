@@ -32,6 +32,7 @@ type Position int64
 
 // Ids of things that may be hidden from some readers, random UUIDs.
 type (
+	Activity           string
 	Figure             string
 	Signature          string
 	AllianceMembership string
@@ -41,6 +42,7 @@ type (
 	User               string
 	Session            string
 	Transition         string
+	Winner             string
 )
 
 // New draws a random id.

@@ -110,6 +110,7 @@ func (l *life) askStatistics(answers map[ident.Position][]answer) {
 	l.t.Helper()
 	by := pick(l, combinations(statistics.Dimensions()))
 	promised := pick(l, combinations(statistics.CommitmentDimensions()))
+	held := pick(l, combinations(statistics.ActivityDimensions()))
 	for _, ask := range []func(r *Register) (ident.Position, string){
 		func(r *Register) (ident.Position, string) {
 			a := must(r.Statistics.Members(Public(), statistics.Query{By: by}))(l.t)
@@ -122,6 +123,10 @@ func (l *life) askStatistics(answers map[ident.Position][]answer) {
 		func(r *Register) (ident.Position, string) {
 			a := must(r.Statistics.Commitments(Public(), statistics.CommitmentQuery{By: promised}))(l.t)
 			return a.Position, fmt.Sprintf("commitments by %s: %+v", promised, a)
+		},
+		func(r *Register) (ident.Position, string) {
+			a := must(r.Statistics.Activities(Public(), statistics.ActivityQuery{By: held}))(l.t)
+			return a.Position, fmt.Sprintf("activities by %s: %+v", held, a)
 		},
 	} {
 		position, said := ask(l.Register)

@@ -161,6 +161,12 @@ func publicProbes() map[string]probe {
 				return err
 			}
 		}),
+		"Statistics.Activities": open(func(_ *testing.T, r *Register, _ ident.Member) call {
+			return func(ctx context.Context) error {
+				_, err := r.Statistics.Activities(ctx, statistics.ActivityQuery{})
+				return err
+			}
+		}),
 		"Ledger.Changes": open(func(_ *testing.T, r *Register, _ ident.Member) call {
 			return func(ctx context.Context) error { _, err := r.Ledger.Changes(ctx, 0, 10); return err }
 		}),

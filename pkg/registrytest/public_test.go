@@ -72,6 +72,7 @@ func publicRows(t *testing.T, r, real *Register) map[string]json.RawMessage {
 			"year": c.Year, "opens_on": c.OpensOn, "due_on": c.DueOn, "grace_ends_on": c.GraceEndsOn, "extension_reason": c.ExtensionReason,
 		})
 	}
+	addActivities(t, r, real, add)
 	addPlan(t, r, add)
 	return rows
 }
@@ -173,12 +174,18 @@ func told(flag bool) any {
 // the salt and the person's canonical bytes.
 func hiddenSignatory(t *testing.T, r *Register, g member.Signature) string {
 	t.Helper()
+	return hidden(t, r, `select salt from signatory where signature = $1`, g.ID, map[string]any{"name": g.Name, "title": g.Title})
+}
+
+// hidden gives the hash of the salt that the query reads and the value's
+// canonical bytes.
+func hidden(t *testing.T, r *Register, query string, id, value any) string {
+	t.Helper()
 	var salt []byte
-	if err := r.DB.Get(context.Background(), &salt, `select salt from signatory where signature = $1`, g.ID); err != nil {
+	if err := r.DB.Get(context.Background(), &salt, query, id); err != nil {
 		t.Fatal(err)
 	}
-	person := canonical(t, map[string]any{"name": g.Name, "title": g.Title})
-	sum := sha256.Sum256(append(salt, person...))
+	sum := sha256.Sum256(append(salt, canonical(t, value)...))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -33,6 +33,7 @@ type life struct {
 	commitments []ident.Commitment
 	indicators  []commitment.Indicator
 	reports     []ident.Report
+	activities  []ident.Activity
 
 	marks    map[string]string // what each mark stands in, by the mark
 	personal map[string]bool   // marks of what may be erased one day, so that no entry may hold it in clear
@@ -105,6 +106,8 @@ func (l *life) live() string {
 		"register commitment", "register commitment", "close", "add indicator", "amend indicator", "retire indicator", "amend plan", "accept", "accept", "decline",
 		"open cycle", "extend cycle", "start report", "start report", "write report", "write report", "submit report", "submit report",
 		"review", "review", "agree", "reply", "attest",
+		"draft activity", "record activity", "amend activity", "amend activity", "step of activity", "step of activity",
+		"link", "link", "unlink",
 	})
 	if l.draw.IntN(4) == 0 {
 		l.Clock.Advance(time.Duration(l.draw.Int64N(int64(72 * time.Hour))))
@@ -132,6 +135,8 @@ func (l *life) steps() map[string]func() error {
 		"take on": l.takeOn, "amend draft": l.amendDraft, "submit": l.submit, "register commitment": l.registerCommitment, "close": l.closeCommitment,
 		"add indicator": l.addIndicator, "amend indicator": l.amendIndicator, "retire indicator": l.retireIndicator, "amend plan": l.amendPlan,
 		"accept": l.accept, "decline": l.decline,
+		"draft activity": l.draftActivity, "record activity": l.recordActivity, "amend activity": l.amendActivity, "step of activity": l.stepActivity,
+		"link": l.link, "unlink": l.unlink,
 	}
 	maps.Copy(all, l.reporting())
 	return all

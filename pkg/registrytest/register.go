@@ -61,6 +61,7 @@ type Register struct {
 	Commitments *commitment.Service
 	Cycles      *commitment.Cycles
 	Reports     *commitment.Reports
+	Activities  *commitment.Activities
 	Accounts    *account.Service
 	Ledger      *ledger.Reader
 	Sequencer   *ledger.Sequencer
@@ -86,7 +87,7 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 	}
 	return &Register{
 		address: address, DB: d, Clock: clock, Accounts: accounts,
-		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d),
+		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
 		Members: member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
 		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
 		Ledger: ledger.NewReader(d), Sequencer: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)),

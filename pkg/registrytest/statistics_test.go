@@ -21,6 +21,9 @@ func checkStatistics(t *testing.T, r *Register, today plan.Date) {
 	for _, by := range combinations(statistics.CommitmentDimensions()) {
 		must(r.Statistics.Commitments(Public(), statistics.CommitmentQuery{By: by}))(t)
 	}
+	for _, by := range combinations(statistics.ActivityDimensions()) {
+		must(r.Statistics.Activities(Public(), statistics.ActivityQuery{By: by}))(t)
+	}
 }
 
 // combinations gives no, each one and each two of the dimensions.

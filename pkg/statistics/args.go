@@ -77,10 +77,15 @@ func (q FigureQuery) cell(r row, cell Cell) FigureCell {
 	if r.Stated == 0 {
 		c.Measure, c.Currency, c.Basis = q.Measure, string(q.currency()), q.Basis
 	}
-	c.Total = bound.Cell{
+	c.Total = r.total()
+	return c
+}
+
+// total is the sum that a row tells.
+func (r row) total() bound.Cell {
+	return bound.Cell{
 		Low: r.Low, LowBound: bound.Bound(r.LowBound),
 		High: r.High, HighBound: bound.Bound(r.HighBound),
 		Approx: r.Approximate, About: r.About,
 	}
-	return c
 }

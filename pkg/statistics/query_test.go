@@ -35,6 +35,8 @@ func TestWhatThereIsNotIsRefusedByName(t *testing.T) {
 		"a day that is not":               {statistics.FigureQuery{From: "2023-02-29", To: "2024-01-01"}, "from not_a_date"},
 		"commitments by year":             {statistics.CommitmentQuery{By: []statistics.Dimension{statistics.Year}}, "by not_in_list"},
 		"commitments that are not public": {statistics.CommitmentQuery{State: "submitted"}, "state not_in_list"},
+		"activities of what is not":       {statistics.ActivityQuery{Country: "cn", Kind: "x", Point: 9, Year: 1799}, "country unknown_country, kind not_in_list, point out_of_range, year out_of_range"},
+		"activities by sector":            {statistics.ActivityQuery{By: []statistics.Dimension{statistics.Sector}}, "by not_in_list"},
 		"commitments of what is not":      {statistics.CommitmentQuery{Country: "cn", Kind: "x", Point: -1}, "country unknown_country, kind not_in_list, point out_of_range"},
 	}
 	for name, test := range tests {
@@ -57,6 +59,8 @@ func (r *register) refusal(query any) error {
 	switch q := query.(type) {
 	case statistics.Query:
 		_, err = r.s.Members(public(), q)
+	case statistics.ActivityQuery:
+		_, err = r.s.Activities(public(), q)
 	case statistics.FigureQuery:
 		_, err = r.s.Figures(public(), q)
 	case statistics.CommitmentQuery:

@@ -16,6 +16,7 @@ import (
 func offices(d *db.DB, accounts *account.Service) api.Offices {
 	return api.Offices{
 		Accounts:    accounts,
+		Activities:  commitment.NewActivities(d),
 		Alliances:   alliance.New(d),
 		Changes:     ledger.NewReader(d),
 		Commitments: commitment.New(d),

@@ -49,4 +49,7 @@ func TestTheSameBodyInAnotherFormHasTheSameDigest(t *testing.T) {
 	if one == digest(`{"name":"é","batch":"c"}`) {
 		t.Error("another body has the same digest")
 	}
+	if digest(`{"name":"é","password":"four ferries"}`) != digest(`{"name":"é","password":"five ferries"}`) {
+		t.Error("the digest tells one password from another, so that it can be guessed from")
+	}
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"cmp"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"net/http"
 	"net/url"
@@ -94,11 +95,21 @@ func (w *world) addresses() map[string][]string {
 		}
 		for _, at := range paths {
 			for _, query := range queries {
+				if query != "" && !chosen(at+query) {
+					continue
+				}
 				all[op.OperationID] = append(all[op.OperationID], at+query)
 			}
 		}
 	}
 	return all
+}
+
+// chosen tells what the everyday run asks: every address as it is, and a fifth
+// of the queries and of the repeated questions, always the same ones. The long
+// form asks everything.
+func chosen(question string) bool {
+	return !testing.Short() || crc32.ChecksumIEEE([]byte(question))%5 == 0
 }
 
 func (w *world) values(p *openapi3.Parameter) []string {
@@ -144,7 +155,7 @@ func (w *world) walk(callers []string, before map[seen]reply) map[seen]reply {
 					answer := w.send(who, key.method, target, "")
 					found[key] = answer
 					w.conditionally(key, before[key], found)
-					if key.method = http.MethodHead; !strings.Contains(target, "?") {
+					if key.method = http.MethodHead; !strings.Contains(target, "?") && chosen(who+target) {
 						found[key] = w.send(who, key.method, target, "")
 					}
 					if target = answer.next(); strings.Contains(start, "limit=200") {
@@ -160,7 +171,7 @@ func (w *world) walk(callers []string, before map[seen]reply) map[seen]reply {
 // conditionally asks with the ETag of the answer before.
 func (w *world) conditionally(key seen, before reply, found map[seen]reply) {
 	tag := before.header.Get("ETag")
-	if tag == "" || strings.Contains(key.target, "?") {
+	if tag == "" || strings.Contains(key.target, "?") || !chosen(key.target+key.who) {
 		return
 	}
 	key.method = "GET If-None-Match"
@@ -217,7 +228,7 @@ func TestAWalkIsTheSameTwice(t *testing.T) {
 			}
 		}
 	}
-	if conditional < 50 {
+	if conditional < 20 {
 		t.Errorf("%d answers with an ETag", conditional)
 	}
 	for _, key := range unlike(first, again) {

@@ -61,7 +61,9 @@ func TestEveryReadIsCachedAndAskedForAsItShould(t *testing.T) {
 						t.Errorf("%s as %q: %s: %s", target, who, wrong, r.plain())
 					}
 				}
-				w.notModified(t, operation, who, target, got)
+				if chosen(target + who) {
+					w.notModified(t, operation, who, target, got)
+				}
 			}
 			if !strings.Contains(target, "?") {
 				plain = target

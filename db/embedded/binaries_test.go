@@ -55,8 +55,10 @@ func fake(t *testing.T, version string) string {
 	t.Helper()
 	dir := t.TempDir()
 	script := fmt.Sprintf("#!/bin/sh\necho 'postgres (PostgreSQL) %s'\n", version)
+	source := filepath.Join(dir, "source")
+	must(t, os.WriteFile(source, []byte(script), 0o600))
 	for _, name := range []string{"postgres", "initdb"} {
-		must(t, os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700))
+		duplicate(t, source, filepath.Join(dir, name))
 	}
 	return dir
 }

@@ -34,12 +34,16 @@ func (d *Door) commitmentMade(r *request, c commitment.Commitment, err error) (c
 	return c, err
 }
 
-// commitmentTag takes in who this reader is shown to make it jointly: answers to
-// invitations leave the commitment's own version as it is.
+// commitmentTag takes in what this reader is shown beside the commitment's own
+// version: who makes it jointly, what reports say of it, and the day on which it
+// stands where it does.
 func (r *request) commitmentTag(c commitment.Commitment) string {
 	seen := make([]int64, 0, 2*len(c.Participants))
 	for _, p := range c.Participants {
 		seen = append(seen, int64(p.Member), int64(slices.Index(commitment.ParticipantStates(), p.State)))
+	}
+	if c.Standing != nil {
+		seen = append(seen, int64(c.Reported.Reports), c.Standing.Day.Time().Unix())
 	}
 	return r.tag(c.Version, r.actor().Audience(c.Member), seen...)
 }

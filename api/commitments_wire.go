@@ -96,5 +96,31 @@ func commitmentOf(c commitment.Commitment) Commitment {
 	for _, p := range c.Participants {
 		body.Participants = append(body.Participants, Participant{Member: int64(p.Member), Role: ParticipantRole(p.Role), State: ParticipantState(p.State)})
 	}
+	if c.Standing != nil {
+		body.Progress = progressOf(*c.Standing, c.Reported)
+	}
 	return body
+}
+
+func progressOf(p commitment.Progress, said commitment.Reported) CommitmentProgress {
+	body := CommitmentProgress{
+		Class: ProgressClass(p.Class), AsOf: p.Day, Reports: said.Reports, Cycle: said.Cycle, Found: Completion(said.Found), From: said.From, To: said.To,
+	}
+	if said.Value != nil {
+		body.Value = extentOf(*said.Value)
+	}
+	if p.Share != nil {
+		body.Share = extentOf(*p.Share)
+	}
+	if p.Expected != nil {
+		body.Expected = bound.Canonical(*p.Expected)
+	}
+	return body
+}
+
+func extentOf(i bound.Interval) Extent {
+	c := i.Cell()
+	return Extent{
+		Low: c.Low, LowBound: ExtentLowBound(c.LowBound), High: c.High, HighBound: ExtentHighBound(c.HighBound), Approximate: c.Approx, About: c.About,
+	}
 }

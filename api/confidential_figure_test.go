@@ -18,7 +18,7 @@ import (
 // one ledger, so that the ledger is whole for everybody who checks it: the feed
 // shows that there is a sealed entry, not about whom or what, and a statistic
 // names the last position, which the feed tells anyway. Nothing else may move.
-var positioned = []string{"countMembers", "countCommitments", "countActivities", "totalFigures"}
+var positioned = []string{"countMembers", "countCommitments", "countActivities", "totalFigures", "totalIndicators", "countReporting", "crossMembers"}
 
 var (
 	position = regexp.MustCompile(`"position":\d+`)

@@ -36,6 +36,8 @@ var questions = map[string][]string{
 	"due_after":  {"2026-01-01"},
 	"due_before": {"2027-01-01"},
 	"limit":      {"1", "200"},
+	"cycle":      {"2026", "2031"},
+	"indicator":  {"people_trained", "no_such"},
 	"after":      {"0", "5"},
 }
 
@@ -51,7 +53,10 @@ var combined = map[string][]string{
 		"measure=sales_volume&currency=CNY&from=2016-01-01&to=2016-12-31", "alliance=1&measure=revenue", "country=CN&measure=gmv&by=sector",
 	},
 	"countMembers":     {"by=alliance,capacity", "by=country,status", "by=point&alliance=1"},
-	"countCommitments": {"by=point,state", "by=country,strength"},
+	"countCommitments": {"by=point,state", "by=country,strength", "by=cycle,progress", "cycle=2026&progress=overdue"},
+	"totalIndicators":  {"by=cycle,country", "cycle=2026&indicator=people_trained"},
+	"countReporting":   {"by=country,kind", "cycle=2026&country=CN"},
+	"crossMembers":     {"country=CN&limit=1", "status=active&sector=G47"},
 	"countActivities":  {"by=point,kind", "by=country,year", "kind=competition&year=2026&country=KE&point=8"},
 	"listActivities":   {"member=1&kind=competition", "member=5&state=registered", "from=2019-01-01&until=2019-12-31", "country=KE&point=8&limit=1", "state=draft&member=1"},
 	"listCommitments":  {"member=1&state=draft", "member=1&limit=1", "state=submitted&limit=1"},

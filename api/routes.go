@@ -96,6 +96,9 @@ func (d *Door) initiativeRoutes() []route {
 
 		{get, "/api/v1/statistics/members", "countMembers", d.countMembers, false},
 		{get, "/api/v1/statistics/commitments", "countCommitments", d.countCommitments, false},
+		{get, "/api/v1/statistics/indicators", "totalIndicators", d.totalIndicators, false},
+		{get, "/api/v1/statistics/reporting", "countReporting", d.countReporting, false},
+		{get, "/api/v1/statistics/matrix", "crossMembers", d.crossMembers, false},
 		{get, "/api/v1/statistics/activities", "countActivities", d.countActivities, false},
 		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},
 

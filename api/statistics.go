@@ -36,6 +36,7 @@ func (d *Door) countCommitments(r *request) error {
 	q := statistics.CommitmentQuery{
 		By: r.dimensions(), Country: r.query.text("country"), Sector: r.query.text("sector"),
 		Kind: member.Kind(r.query.text("kind")), Point: plan.Point(r.query.number("point")), State: r.query.text("state"),
+		Progress: r.query.text("progress"), Cycle: int(r.query.number("cycle")),
 	}
 	answer, err := d.offices.Statistics.Commitments(r.ctx, q)
 	if err != nil {
@@ -45,12 +46,12 @@ func (d *Door) countCommitments(r *request) error {
 		of := valuesOf(q.By, c)
 		return CommitmentCell{
 			Point: int(of.number(statistics.Point)), State: of.text(statistics.State), Strength: of.text(statistics.Strength),
-			Outcome: of.text(statistics.Outcome), Country: of.text(statistics.Country), Sector: of.text(statistics.Sector),
-			Kind: of.text(statistics.Kind), Count: c.Count,
+			Outcome: of.text(statistics.Outcome), Progress: of.text(statistics.Progress), Cycle: int(of.number(statistics.Cycle)),
+			Country: of.text(statistics.Country), Sector: of.text(statistics.Sector), Kind: of.text(statistics.Kind), Count: c.Count,
 		}
 	})
 	return r.list(CommitmentStatistics{
-		Position: int64(answer.Position), Query: r.asked(), Synthetic: answer.Synthetic, Cells: cells,
+		Position: int64(answer.Position), Query: r.askedOn(answer.Day), Synthetic: answer.Synthetic, Overlapping: answer.Overlapping, Cells: cells,
 	})
 }
 
@@ -134,6 +135,15 @@ func (r *request) asked() QueryEcho {
 	echo := QueryEcho{}
 	for _, pair := range r.query {
 		echo[pair.name] = pair.value
+	}
+	return echo
+}
+
+// askedOn is asked for an answer that depends on the day, "" for one that does not.
+func (r *request) askedOn(day plan.Date) QueryEcho {
+	echo := r.asked()
+	if day != "" {
+		echo["as_of"] = string(day)
 	}
 	return echo
 }

@@ -178,6 +178,8 @@ func (s *teller) reading(member string) {
 	for _, target := range []string{
 		"/api/v1/plan", "/api/v1/plan/points/4", member, member + "/transitions", member + "/terms", member + "/history",
 		"/api/v1/changes?after=3&limit=200", "/api/v1/statistics/members?by=country,status", "/api/v1/statistics/commitments?by=point,state", "/api/v1/statistics/activities?by=point,year",
+		"/api/v1/statistics/indicators?by=country,cycle", "/api/v1/statistics/reporting?by=country", "/api/v1/statistics/matrix?country=CN",
+		"/api/v1/statistics/commitments?by=progress,cycle",
 		"/api/v1/statistics/figures?by=sector&measure=sales_volume&in=never",
 		"/api/v1/members?q=%E7%8E%AF%E7%90%83&country=CN&sector=G47&kind=enterprise&status=active&capacity=signer&ceremony=1&point=4&has_figure=true&sort=-name",
 	} {

@@ -316,9 +316,11 @@ func (e Capacity) Valid() bool {
 // Defines values for CommitmentDimension.
 const (
 	CommitmentDimensionCountry  CommitmentDimension = "country"
+	CommitmentDimensionCycle    CommitmentDimension = "cycle"
 	CommitmentDimensionKind     CommitmentDimension = "kind"
 	CommitmentDimensionOutcome  CommitmentDimension = "outcome"
 	CommitmentDimensionPoint    CommitmentDimension = "point"
+	CommitmentDimensionProgress CommitmentDimension = "progress"
 	CommitmentDimensionSector   CommitmentDimension = "sector"
 	CommitmentDimensionState    CommitmentDimension = "state"
 	CommitmentDimensionStrength CommitmentDimension = "strength"
@@ -329,11 +331,15 @@ func (e CommitmentDimension) Valid() bool {
 	switch e {
 	case CommitmentDimensionCountry:
 		return true
+	case CommitmentDimensionCycle:
+		return true
 	case CommitmentDimensionKind:
 		return true
 	case CommitmentDimensionOutcome:
 		return true
 	case CommitmentDimensionPoint:
+		return true
+	case CommitmentDimensionProgress:
 		return true
 	case CommitmentDimensionSector:
 		return true
@@ -490,6 +496,42 @@ func (e Direction) Valid() bool {
 	}
 }
 
+// Defines values for ExtentHighBound.
+const (
+	ExtentHighBoundLe ExtentHighBound = "le"
+	ExtentHighBoundLt ExtentHighBound = "lt"
+)
+
+// Valid indicates whether the value is a known member of the ExtentHighBound enum.
+func (e ExtentHighBound) Valid() bool {
+	switch e {
+	case ExtentHighBoundLe:
+		return true
+	case ExtentHighBoundLt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExtentLowBound.
+const (
+	ExtentLowBoundGe ExtentLowBound = "ge"
+	ExtentLowBoundGt ExtentLowBound = "gt"
+)
+
+// Valid indicates whether the value is a known member of the ExtentLowBound enum.
+func (e ExtentLowBound) Valid() bool {
+	switch e {
+	case ExtentLowBoundGe:
+		return true
+	case ExtentLowBoundGt:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FigureCellHighBound.
 const (
 	FigureCellHighBoundLe FigureCellHighBound = "le"
@@ -535,6 +577,69 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case HealthStatusOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IndicatorCellHighBound.
+const (
+	IndicatorCellHighBoundLe IndicatorCellHighBound = "le"
+	IndicatorCellHighBoundLt IndicatorCellHighBound = "lt"
+)
+
+// Valid indicates whether the value is a known member of the IndicatorCellHighBound enum.
+func (e IndicatorCellHighBound) Valid() bool {
+	switch e {
+	case IndicatorCellHighBoundLe:
+		return true
+	case IndicatorCellHighBoundLt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IndicatorCellLowBound.
+const (
+	IndicatorCellLowBoundGe IndicatorCellLowBound = "ge"
+	IndicatorCellLowBoundGt IndicatorCellLowBound = "gt"
+)
+
+// Valid indicates whether the value is a known member of the IndicatorCellLowBound enum.
+func (e IndicatorCellLowBound) Valid() bool {
+	switch e {
+	case IndicatorCellLowBoundGe:
+		return true
+	case IndicatorCellLowBoundGt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IndicatorDimension.
+const (
+	IndicatorDimensionCountry IndicatorDimension = "country"
+	IndicatorDimensionCycle   IndicatorDimension = "cycle"
+	IndicatorDimensionKind    IndicatorDimension = "kind"
+	IndicatorDimensionPoint   IndicatorDimension = "point"
+	IndicatorDimensionSector  IndicatorDimension = "sector"
+)
+
+// Valid indicates whether the value is a known member of the IndicatorDimension enum.
+func (e IndicatorDimension) Valid() bool {
+	switch e {
+	case IndicatorDimensionCountry:
+		return true
+	case IndicatorDimensionCycle:
+		return true
+	case IndicatorDimensionKind:
+		return true
+	case IndicatorDimensionPoint:
+		return true
+	case IndicatorDimensionSector:
 		return true
 	default:
 		return false
@@ -829,6 +934,27 @@ func (e ReportState) Valid() bool {
 	case ReportStateReturned:
 		return true
 	case ReportStateSubmitted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportingDimension.
+const (
+	ReportingDimensionCountry ReportingDimension = "country"
+	ReportingDimensionKind    ReportingDimension = "kind"
+	ReportingDimensionSector  ReportingDimension = "sector"
+)
+
+// Valid indicates whether the value is a known member of the ReportingDimension enum.
+func (e ReportingDimension) Valid() bool {
+	switch e {
+	case ReportingDimensionCountry:
+		return true
+	case ReportingDimensionKind:
+		return true
+	case ReportingDimensionSector:
 		return true
 	default:
 		return false
@@ -1288,12 +1414,35 @@ type Commitment struct {
 
 	// Participants Who makes it jointly with `member`, which leads and answers for the reports. Everybody sees those who accepted; staff, `member` and the
 	// invited one itself see what was said to an invitation, too.
-	Participants     []Participant   `json:"participants,omitempty,omitzero"`
-	PartnerCountries []Country       `json:"partner_countries,omitempty,omitzero"`
-	Point            int             `json:"point"`
-	StartsOn         Date            `json:"starts_on,omitempty,omitzero"`
-	State            CommitmentState `json:"state"`
-	Strength         Strength        `json:"strength,omitempty,omitzero"`
+	Participants     []Participant `json:"participants,omitempty,omitzero"`
+	PartnerCountries []Country     `json:"partner_countries,omitempty,omitzero"`
+	Point            int           `json:"point"`
+
+	// Progress How far a registered commitment has come on the day `as_of`, computed from its accepted reports and kept nowhere.
+	//
+	// `value` is that of its indicator over the days `from` to `to`. Of an indicator with the aggregation `latest` or `mean` it is the reported value
+	// that ends last; with `sum` it is the sum of that one and of those before it, as far as none reaches into the days of a later one, so
+	// that nothing is counted twice, whether reports tell of one cycle or of all the time since the beginning. The goal is the low end of the target for
+	// an indicator that is to increase, the high end for one that is to decrease, or the single number. Then
+	//
+	// - `share` = (`value` − baseline) / (goal − baseline), an interval as `value` is one; absent without a value, a baseline or a goal apart from it;
+	// - `expected` = days from the start to `as_of` / days from the start to the due day, from 0 to 1. The start is `starts_on`, or else the day of the
+	//   baseline; the due day that of the target, or else `due_on`; absent without one of them.
+	//
+	// Both are rounded to four decimals, the class is told by the unrounded numbers. `class` is the first of these that holds:
+	//
+	// 1. `reached`: every number that the value can be meets the goal (passes it, where the target is `gt` or `lt`); without a target: the reviewers of the
+	//    latest accepted report found it `complete`;
+	// 2. `overdue`: the due day is over;
+	// 3. `not_reported`: no report was accepted, or none that gives a value where there is a target;
+	// 4. `on_track`: `share` or `expected` is absent, or `share` ≥ 4/5 × `expected` for every number that the value can be;
+	// 5. `at_risk`: else.
+	//
+	// Of an approximate value its number counts as if it were exact.
+	Progress CommitmentProgress `json:"progress,omitempty,omitzero"`
+	StartsOn Date               `json:"starts_on,omitempty,omitzero"`
+	State    CommitmentState    `json:"state"`
+	Strength Strength           `json:"strength,omitempty,omitzero"`
 
 	// Synthetic Whether this is made-up data for demonstrations and measurements.
 	Synthetic bool `json:"synthetic,omitempty,omitzero"`
@@ -1307,11 +1456,13 @@ type Commitment struct {
 
 // CommitmentCell defines model for CommitmentCell.
 type CommitmentCell struct {
-	Count   int64  `json:"count"`
-	Country string `json:"country,omitempty,omitzero"`
-	Kind    string `json:"kind,omitempty,omitzero"`
-	Outcome string `json:"outcome,omitempty,omitzero"`
-	Point   int    `json:"point,omitempty,omitzero"`
+	Count    int64  `json:"count"`
+	Country  string `json:"country,omitempty,omitzero"`
+	Cycle    int    `json:"cycle,omitempty,omitzero"`
+	Kind     string `json:"kind,omitempty,omitzero"`
+	Outcome  string `json:"outcome,omitempty,omitzero"`
+	Point    int    `json:"point,omitempty,omitzero"`
+	Progress string `json:"progress,omitempty,omitzero"`
 
 	// Sector The division, such as `G47`.
 	Sector   string `json:"sector,omitempty,omitzero"`
@@ -1349,12 +1500,62 @@ type CommitmentPatch struct {
 	Title  string                    `json:"title,omitempty,omitzero"`
 }
 
+// CommitmentProgress How far a registered commitment has come on the day `as_of`, computed from its accepted reports and kept nowhere.
+//
+// `value` is that of its indicator over the days `from` to `to`. Of an indicator with the aggregation `latest` or `mean` it is the reported value
+// that ends last; with `sum` it is the sum of that one and of those before it, as far as none reaches into the days of a later one, so
+// that nothing is counted twice, whether reports tell of one cycle or of all the time since the beginning. The goal is the low end of the target for
+// an indicator that is to increase, the high end for one that is to decrease, or the single number. Then
+//
+//   - `share` = (`value` − baseline) / (goal − baseline), an interval as `value` is one; absent without a value, a baseline or a goal apart from it;
+//   - `expected` = days from the start to `as_of` / days from the start to the due day, from 0 to 1. The start is `starts_on`, or else the day of the
+//     baseline; the due day that of the target, or else `due_on`; absent without one of them.
+//
+// Both are rounded to four decimals, the class is told by the unrounded numbers. `class` is the first of these that holds:
+//
+//  1. `reached`: every number that the value can be meets the goal (passes it, where the target is `gt` or `lt`); without a target: the reviewers of the
+//     latest accepted report found it `complete`;
+//  2. `overdue`: the due day is over;
+//  3. `not_reported`: no report was accepted, or none that gives a value where there is a target;
+//  4. `on_track`: `share` or `expected` is absent, or `share` ≥ 4/5 × `expected` for every number that the value can be;
+//  5. `at_risk`: else.
+//
+// Of an approximate value its number counts as if it were exact.
+type CommitmentProgress struct {
+	// AsOf Today in the initiative's time zone.
+	AsOf  Date          `json:"as_of"`
+	Class ProgressClass `json:"class"`
+
+	// Cycle The cycle of the latest of them.
+	Cycle int `json:"cycle,omitempty,omitzero"`
+
+	// Expected The share that is expected by time, such as `0.5`.
+	Expected string `json:"expected,omitempty,omitzero"`
+
+	// Found What the reviewers of the latest one found.
+	Found Completion `json:"found,omitempty,omitzero"`
+	From  Date       `json:"from,omitempty,omitzero"`
+
+	// Reports How many reports on it were accepted.
+	Reports int `json:"reports"`
+
+	// Share A quantity as an interval. An absent end is open; an approximate one has no ends, and `about` where it is about a number.
+	Share Extent `json:"share,omitempty,omitzero"`
+	To    Date   `json:"to,omitempty,omitzero"`
+
+	// Value A quantity as an interval. An absent end is open; an approximate one has no ends, and `about` where it is about a number.
+	Value Extent `json:"value,omitempty,omitzero"`
+}
+
 // CommitmentState defines model for CommitmentState.
 type CommitmentState string
 
 // CommitmentStatistics defines model for CommitmentStatistics.
 type CommitmentStatistics struct {
 	Cells []CommitmentCell `json:"cells"`
+
+	// Overlapping Whether one commitment may stand in several cells, so that they do not add up.
+	Overlapping bool `json:"overlapping,omitempty,omitzero"`
 
 	// Position The position of the ledger at which the cells are true.
 	Position int64 `json:"position"`
@@ -1478,6 +1679,26 @@ type Extension struct {
 	GraceEndsOn Date   `json:"grace_ends_on,omitempty,omitzero"`
 	Reason      string `json:"reason"`
 }
+
+// Extent A quantity as an interval. An absent end is open; an approximate one has no ends, and `about` where it is about a number.
+type Extent struct {
+	About       string `json:"about,omitempty,omitzero"`
+	Approximate bool   `json:"approximate,omitempty,omitzero"`
+	High        string `json:"high,omitempty,omitzero"`
+
+	// HighBound Whether it is less than `high` or at most `high`.
+	HighBound ExtentHighBound `json:"high_bound,omitempty,omitzero"`
+	Low       string          `json:"low,omitempty,omitzero"`
+
+	// LowBound Whether it is more than `low` or at least `low`.
+	LowBound ExtentLowBound `json:"low_bound,omitempty,omitzero"`
+}
+
+// ExtentHighBound Whether it is less than `high` or at most `high`.
+type ExtentHighBound string
+
+// ExtentLowBound Whether it is more than `low` or at least `low`.
+type ExtentLowBound string
 
 // FactSources Where a fact comes from that the member did not state, by the property's name: `editor` for the register's editors, or the name of a source.
 type FactSources = map[string]string
@@ -1733,6 +1954,64 @@ type Indicator struct {
 	Version int64 `json:"version"`
 }
 
+// IndicatorCell defines model for IndicatorCell.
+type IndicatorCell struct {
+	// About The total of values that are all single numbers, exact or approximate.
+	About string `json:"about,omitempty,omitzero"`
+
+	// Aggregation How the values of several members make one. Of a stock the latest value counts, and earlier ones do not.
+	Aggregation Aggregation `json:"aggregation"`
+
+	// Approximate Whether approximate values are among those taken together.
+	Approximate bool `json:"approximate,omitempty,omitzero"`
+
+	// Count How many commitments are measured by it.
+	Count   int64  `json:"count"`
+	Country string `json:"country,omitempty,omitzero"`
+	Cycle   int    `json:"cycle,omitempty,omitzero"`
+
+	// High Absent where it is open above.
+	High string `json:"high,omitempty,omitzero"`
+
+	// HighBound Whether it is less than `high` or at most `high`.
+	HighBound IndicatorCellHighBound `json:"high_bound,omitempty,omitzero"`
+
+	// Indicator Example: people_trained
+	Indicator Code   `json:"indicator"`
+	Kind      string `json:"kind,omitempty,omitzero"`
+
+	// Low Absent where the total is open below.
+	Low string `json:"low,omitempty,omitzero"`
+
+	// LowBound Whether it is more than `low` or at least `low`.
+	LowBound    IndicatorCellLowBound `json:"low_bound,omitempty,omitzero"`
+	NotReported int64                 `json:"not_reported"`
+	Point       int                   `json:"point,omitempty,omitzero"`
+
+	// Reported How many of them gave a value.
+	Reported int64 `json:"reported"`
+
+	// Sector The division, such as `G47`.
+	Sector string `json:"sector,omitempty,omitzero"`
+
+	// Unit What is counted: `persons`, `organisations`, `countries`, `cities`, `events`, `courses`, `projects`, `products`, `services`, `agreements`,
+	// `cases`, `sites`, `standards`, `publications` and `entries` in whole numbers, `hours`, `days` and `percent` with two decimals, or money by
+	// the ISO 4217 code of its currency, with as many decimals as that has.
+	//
+	//
+	// Example: persons
+	Unit Unit `json:"unit"`
+}
+
+// IndicatorCellHighBound Whether it is less than `high` or at most `high`.
+type IndicatorCellHighBound string
+
+// IndicatorCellLowBound Whether it is more than `low` or at least `low`.
+type IndicatorCellLowBound string
+
+// IndicatorDimension defines model for IndicatorDimension.
+type IndicatorDimension string
+
 // IndicatorList defines model for IndicatorList.
 type IndicatorList struct {
 	Items      []Indicator `json:"items"`
@@ -1746,6 +2025,72 @@ type IndicatorPatch struct {
 	Excludes   MeaningPatch              `json:"excludes,omitempty,omitzero"`
 	Source     nullable.Nullable[string] `json:"source,omitempty,omitzero"`
 	Titles     TitlesPatch               `json:"titles,omitempty,omitzero"`
+}
+
+// IndicatorStatistics defines model for IndicatorStatistics.
+type IndicatorStatistics struct {
+	Cells []IndicatorCell `json:"cells"`
+
+	// Overlapping Whether one commitment may stand in several cells, so that they do not add up.
+	Overlapping bool `json:"overlapping,omitempty,omitzero"`
+
+	// Position The position of the ledger at which the cells are true.
+	Position int64 `json:"position"`
+
+	// Query The query as the register understood it, parameter by parameter.
+	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
+}
+
+// Matrix defines model for Matrix.
+type Matrix struct {
+	Items      []MatrixRow `json:"items"`
+	NextCursor string      `json:"next_cursor,omitempty,omitzero"`
+
+	// Position The position of the ledger at which the page is true.
+	Position int64 `json:"position"`
+
+	// Query The query as the register understood it, parameter by parameter.
+	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
+}
+
+// MatrixPoint defines model for MatrixPoint.
+type MatrixPoint struct {
+	AtRisk      int64 `json:"at_risk"`
+	Commitments int64 `json:"commitments"`
+
+	// Kept Closed as reached, in time or late.
+	Kept int64 `json:"kept"`
+
+	// Missed Closed as not reached.
+	Missed      int64 `json:"missed"`
+	NotReported int64 `json:"not_reported"`
+	OnTrack     int64 `json:"on_track"`
+	Open        int64 `json:"open"`
+	Overdue     int64 `json:"overdue"`
+	Point       int   `json:"point"`
+
+	// Reached Of the open ones, as the four that follow.
+	Reached int64 `json:"reached"`
+}
+
+// MatrixRow defines model for MatrixRow.
+type MatrixRow struct {
+	// Country ISO 3166-1 alpha-2.
+	//
+	// Example: CN
+	Country Country       `json:"country,omitempty,omitzero"`
+	Member  int64         `json:"member"`
+	Name    string        `json:"name"`
+	Points  []MatrixPoint `json:"points"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
 
 // Meaning A text in the languages of the register.
@@ -2413,44 +2758,7 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
-// Progress How far a commitment has come on a day, computed from the latest value that was accepted for its indicator and kept nowhere.
-//
-// The goal is the number that the target asks to be reached: its low end for an indicator that is to increase, its high end for one that is
-// to decrease; of an exact or approximate target its number.
-//
-//	share    = (value − baseline) / (goal − baseline)
-//	expected = days from start to today / days from start to due, 0 before the start, 1 from the due day on
-//
-// Start is `starts_on`, or else the day of the baseline; due is the day of the target, or else `due_on`. Both are rounded to four
-// decimals; the class is told by the unrounded numbers. The class is the first of these that holds:
-//
-// - `reached`: every number that the value can be meets the goal (passes it, where the target is `gt` or `lt`);
-// - `overdue`: the due day is over;
-// - `not_reported`: there is no value;
-// - `on_track`: share or expected cannot be told, or share ≥ 4/5 × expected for every number that the value can be;
-// - `at_risk`: else.
-//
-// Of an approximate value its number counts, as if it were exact.
-type Progress struct {
-	Class ProgressClass `json:"class"`
-
-	// Expected Share that is expected by time, from 0 to 1; absent where a day is not stated.
-	Expected string `json:"expected,omitempty,omitzero"`
-
-	// Share Of the target that is reached by value, open where the value is; less than 0 behind the baseline, more than 1 beyond the goal. Absent without a value, a target or a baseline, and where the goal is the baseline itself, to be passed.
-	Share struct {
-		// About The share of an approximate value, which has no ends.
-		About string `json:"about,omitempty,omitzero"`
-
-		// High Absent where the value is open.
-		High string `json:"high,omitempty,omitzero"`
-
-		// Low Absent where the value is open.
-		Low string `json:"low,omitempty,omitzero"`
-	} `json:"share,omitempty,omitzero"`
-}
-
-// ProgressClass defines model for Progress.Class.
+// ProgressClass defines model for ProgressClass.
 type ProgressClass string
 
 // Quantity A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
@@ -2548,6 +2856,41 @@ type ReportPatch struct {
 
 // ReportState defines model for ReportState.
 type ReportState string
+
+// ReportingCell defines model for ReportingCell.
+type ReportingCell struct {
+	Country string `json:"country,omitempty,omitzero"`
+	Cycle   int    `json:"cycle"`
+	InTime  int64  `json:"in_time"`
+	Kind    string `json:"kind,omitempty,omitzero"`
+
+	// Owed How many members owed a report.
+	Owed     int64 `json:"owed"`
+	Reported int64 `json:"reported"`
+
+	// Sector The division, such as `G47`.
+	Sector string `json:"sector,omitempty,omitzero"`
+
+	// ShareInTime `in_time` / `owed`, to four decimals.
+	ShareInTime string `json:"share_in_time"`
+}
+
+// ReportingDimension defines model for ReportingDimension.
+type ReportingDimension string
+
+// ReportingStatistics defines model for ReportingStatistics.
+type ReportingStatistics struct {
+	Cells []ReportingCell `json:"cells"`
+
+	// Position The position of the ledger at which the cells are true.
+	Position int64 `json:"position"`
+
+	// Query The query as the register understood it, parameter by parameter.
+	Query QueryEcho `json:"query"`
+
+	// Synthetic Whether made-up data for demonstrations is among what is counted.
+	Synthetic bool `json:"synthetic,omitempty,omitzero"`
+}
 
 // Retirement defines model for Retirement.
 type Retirement struct {

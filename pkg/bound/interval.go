@@ -137,6 +137,9 @@ func (i Interval) High() (decimal.Decimal, bool) {
 	return i.high.value, i.high.stated
 }
 
+// Strict tells of each end whether the number at it is outside.
+func (i Interval) Strict() (low, high bool) { return i.low.strict, i.high.strict }
+
 // Contains tells whether the quantity could be x.
 func (i Interval) Contains(x decimal.Decimal) bool {
 	if i.low.stated && (x.LessThan(i.low.value) || i.low.strict && x.Equal(i.low.value)) {

@@ -38,7 +38,7 @@ func (c Commitment) closed(d Closing, today plan.Date) (Commitment, error) {
 	case d.Outcome == ReachedLate && !over, d.Outcome == NotReached && c.DueOn != "" && !over:
 		return Commitment{}, fault.FieldAt("/outcome", "not_yet_due", fault.Args{"date": string(c.DueOn)})
 	}
-	c.State, c.Outcome, c.ClosingReason = Closed, d.Outcome, strings.TrimSpace(d.Reason)
+	c.State, c.Outcome, c.ClosingReason, c.Reported = Closed, d.Outcome, strings.TrimSpace(d.Reason), Reported{}
 	return c, nil
 }
 

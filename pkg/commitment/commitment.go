@@ -100,6 +100,11 @@ type Commitment struct {
 	// Participants are those beside Member, as far as the reader may know of
 	// them, in the order of their numbers once they are invited.
 	Participants member.Rows[Participant] `db:"participants"`
+
+	// Reported is what the accepted reports on it say, while it is registered,
+	// and Standing where it stands by that on the day of the answer.
+	Reported Reported  `db:"reported"`
+	Standing *Progress `db:"-"`
 }
 
 // Service is the office of commitments.
@@ -140,7 +145,7 @@ const (
 	draftColumns = `id, member, version, 0 as change, point, title, text, 'draft' as state, coalesce(strength, '') as strength,
     '' as outcome, '' as closing_reason,
     coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic,
-    ` + measureColumns + `, nullif(participants, '[]') as participants`
+    ` + measureColumns + `, nullif(participants, '[]') as participants, null::jsonb as reported`
 
 	// measureColumns read a measure; a list without items is null.
 	measureColumns = `coalesce(indicator, '') as indicator, coalesce(unit, '') as unit, coalesce(direction, '') as direction,
@@ -162,7 +167,7 @@ const (
 
 // With $2 and $3 as the actor's scope.
 const readCommitment = `
-select ` + columns + `, ` + participantsSeen + ` from commitment_seen c where id = $1 and ` + whoSees + `
+select ` + columns + `, ` + participantsSeen + `, ` + reportedSeen + ` from commitment_seen c where id = $1 and ` + whoSees + `
 union all
 select ` + draftColumns + ` from commitment_draft where id = $1 and ($2 or member = $3)`
 

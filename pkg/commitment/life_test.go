@@ -52,10 +52,13 @@ func TestACommitmentLives(t *testing.T) {
 			t.Errorf("submitted it is %+v", submitted)
 		}
 		want.Version, want.State, want.Change = 3, commitment.Registered, registered.Change
+		if want.Standing = registered.Standing; want.Standing == nil || want.Standing.Class != commitment.NotReported {
+			t.Errorf("registered it stands at %+v", want.Standing)
+		}
 		if !same(registered, want) {
 			t.Errorf("registered it is %+v", registered)
 		}
-		want.Version, want.State, want.Change = 4, commitment.Closed, closed.Change
+		want.Version, want.State, want.Change, want.Standing = 4, commitment.Closed, closed.Change, nil
 		want.Outcome, want.ClosingReason = commitment.ReachedInTime, "seen on site"
 		if !same(closed, want) {
 			t.Errorf("closed it is %+v", closed)

@@ -48,6 +48,10 @@ func (s *Service) List(ctx context.Context, q Listing) ([]Commitment, error) {
 	if err := s.db.Select(ctx, &commitments, query, args...); err != nil {
 		return nil, fmt.Errorf("list commitments: %w", err)
 	}
+	now := s.db.Now()
+	for i, c := range commitments {
+		commitments[i] = c.standing(now)
+	}
 	return commitments, nil
 }
 
@@ -104,11 +108,11 @@ func compose(q Listing, scope access.Scope) (string, []any) {
 		}
 		filter(f, q)
 		open()
-		page(columns+", "+participantsSeen, "commitment_seen c")
+		page(columns+", "+participantsSeen+", "+reportedSeen, "commitment_seen c")
 		if q.Member != 0 {
 			joint(f, q)
 			open()
-			page(columns+", "+participantsSeen, "commitment_seen c")
+			page(columns+", "+participantsSeen+", "+reportedSeen, "commitment_seen c")
 		}
 	}
 	if (q.State == "" || q.State == Drafted) && (scope.All || scope.Member != 0) {
@@ -123,7 +127,7 @@ func compose(q Listing, scope access.Scope) (string, []any) {
 	}
 	return fmt.Sprintf(`
 select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic,
-    indicator, unit, direction, baseline, target, milestones, partner_countries, participants
+    indicator, unit, direction, baseline, target, milestones, partner_countries, participants, reported
 from (%s) page
 order by due, id limit %s`, strings.Join(pages, " union all "), limit), f.Args()
 }

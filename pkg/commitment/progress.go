@@ -31,6 +31,7 @@ type Progress struct {
 	Share    *bound.Interval  // of the target that is reached by value; nil where it cannot be told
 	Expected *decimal.Decimal // share that is expected by time, from 0 to 1; nil where it cannot be told
 	Class    ProgressClass
+	Day      plan.Date // of which all this is told
 }
 
 // trackedParts is how much of what is expected by time must be reached by value
@@ -40,12 +41,13 @@ const (
 	trackedOf    = 5
 )
 
-// Progress computes how far the commitment has come on the day, by the latest
-// value that was accepted for its indicator; nil stands for none.
+// Progress computes how far the commitment has come on the day, by what the
+// accepted reports on it say.
 //
-// The goal is the number that the target asks to be reached: the low end of the
-// target for an indicator that is to increase, the high end for one that is to
-// decrease; of an exact or approximate target its number.
+// The value is that of its indicator (see [Reported]). The goal is the number
+// that the target asks to be reached: the low end of the target for an indicator
+// that is to increase, the high end for one that is to decrease; of an exact or
+// approximate target its number.
 //
 //	share    = (value − baseline) / (goal − baseline)
 //	expected = days from start to today / days from start to due, 0 before the start, 1 from the due day on
@@ -60,17 +62,20 @@ const (
 //
 // The class is the first of these that holds:
 //
-//	reached       every number that the value can be meets the goal (passes it, where the target is gt or lt)
+//	reached       every number that the value can be meets the goal (passes it, where the target is gt or lt);
+//	              without a target: the reviewers of the latest report found it complete
 //	overdue       the due day is over
-//	not_reported  there is no value
+//	not_reported  no report was accepted, or none that gives a value where there is a target
 //	on_track      share or expected is absent, or share ≥ 4/5 × expected for every number that the value can be
 //	at_risk       else
 //
 // Of an approximate value its number counts, as if it were exact. What was said
-// at the closing of a commitment plays no part.
-func (c Commitment) Progress(latest *bound.Interval, today plan.Date) Progress {
+// at the closing of a commitment plays no part. The statistics compute the same
+// in the database (progress_class), and a test holds the two together.
+func (c Commitment) Progress(said Reported, today plan.Date) Progress {
+	latest := said.Value
 	due := c.day()
-	p := Progress{Class: AtRisk}
+	p := Progress{Class: AtRisk, Day: today}
 	done, way := elapsed(c.start(), due, today)
 	if way > 0 {
 		expected := decimal.NewFromInt(done).DivRound(decimal.NewFromInt(way), bound.ShareDecimals)
@@ -84,11 +89,11 @@ func (c Commitment) Progress(latest *bound.Interval, today plan.Date) Progress {
 		}
 	}
 	switch {
-	case latest != nil && c.met(*latest):
+	case c.Target == nil && said.Found == Complete, latest != nil && c.met(*latest):
 		p.Class = Reached
 	case due != "" && today > due:
 		p.Class = Overdue
-	case latest == nil:
+	case said.Reports == 0, c.Target != nil && latest == nil:
 		p.Class = NotReported
 	case p.Share == nil || p.Expected == nil || c.keepsUp(*latest, done, way):
 		p.Class = OnTrack
@@ -125,10 +130,12 @@ func elapsed(start, due, today plan.Date) (done, way int64) {
 func worst(value bound.Interval, direction Direction) (end decimal.Decimal, beyond, known bool) {
 	if direction == Decrease {
 		end, known = value.High()
-		return end, value.Bound() == bound.Below, known
+		_, beyond = value.Strict()
+		return end, beyond, known
 	}
 	end, known = value.Low()
-	return end, value.Bound() == bound.Above, known
+	beyond, _ = value.Strict()
+	return end, beyond, known
 }
 
 // met tells whether every number that the value can be meets the goal.

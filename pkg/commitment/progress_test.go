@@ -108,12 +108,12 @@ func TestProgress(t *testing.T) {
 			if c.change != nil {
 				c.change(t, &promise)
 			}
-			var latest *bound.Interval
+			var said commitment.Reported
 			if c.value[0] != "" {
 				value := interval(t, c.value[0], c.value[1], c.value[2])
-				latest = &value
+				said = commitment.Reported{Reports: 1, Value: &value}
 			}
-			p := promise.Progress(latest, c.today)
+			p := promise.Progress(said, c.today)
 			share, expected := "", ""
 			if p.Share != nil {
 				share = p.Share.String()
@@ -169,7 +169,7 @@ func TestProgressIsThatOfEachNumber(t *testing.T) {
 			"lt": interval(t, "lt", "", fmt.Sprint(high)), "le": interval(t, "le", "", fmt.Sprint(high)),
 		}[stated]
 		days := draw.Int64N(way+40) - 20
-		got := promise.Progress(&value, day(days))
+		got := promise.Progress(commitment.Reported{Reports: 1, Value: &value}, day(days))
 		worst := commitment.Reached
 		rank := map[commitment.ProgressClass]int{commitment.Reached: 0, commitment.OnTrack: 1, commitment.AtRisk: 2, commitment.Overdue: 3}
 		for _, number := range []int64{-2_000_000, low*10_000 - 1, low * 10_000, low*10_000 + 1, (low + high) * 5_000, high*10_000 - 1, high * 10_000, high*10_000 + 1, 4_000_000} {

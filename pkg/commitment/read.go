@@ -20,7 +20,7 @@ func (s *Service) Read(ctx context.Context, id ident.Commitment) (Commitment, er
 	if err := s.db.Get(ctx, &c, readCommitment, id, actor.Scope().All, actor.Scope().Member); err != nil {
 		return Commitment{}, fmt.Errorf("read commitment %s: %w", id, err)
 	}
-	return c, nil
+	return c.standing(s.db.Now()), nil
 }
 
 const storedColumns = `id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic,
@@ -28,7 +28,8 @@ const storedColumns = `id, member, version, change, point, title, text, state, s
 
 // The participants are those of the moment: made by that change or one before
 // it, and not ended by then. All of them wait for the lock of the commitment's
-// member, so the order of changes tells.
+// member, so the order of changes tells. So are the accepted reports, which stay
+// accepted.
 const originalCommitment = `
 select ` + columns + `, (
     select jsonb_agg(jsonb_build_object('member', p.member, 'role', p.role, 'state', p.state) order by p.member)
@@ -41,7 +42,22 @@ select ` + columns + `, (
     left join change ended on ended.id = p.ended_by
     join change asked on asked.id = $2
     where made.ord <= asked.ord and (ended.ord is null or ended.ord > asked.ord)
-) as participants from (
+) as participants, case when c.state = 'registered' then (
+    select jsonb_build_object('indicator', coalesce(c.indicator, ''),
+        'aggregation', (select i.aggregation from indicator i where i.code = c.indicator),
+        'reports', jsonb_agg(jsonb_build_object('cycle', r.cycle, 'found', r.found, 'values', r.measured)))
+    from report r
+    where r.commitment = c.id and r.state = 'accepted' and exists (
+        select from (
+            select v.change from report v where v.id = r.id and v.state = 'accepted'
+            union all
+            select h.change from report_history h where h.id = r.id and h.state = 'accepted'
+        ) accepted
+        join change made on made.id = accepted.change
+        join change asked on asked.id = $2
+        where made.ord <= asked.ord
+    ) having count(*) > 0
+) end as reported from (
     select ` + storedColumns + ` from commitment where id = $1
     union all
     select ` + storedColumns + ` from commitment_history where id = $1
@@ -65,5 +81,5 @@ func (s *Service) Original(ctx context.Context, id ident.Commitment, change iden
 	if err := s.db.Get(ctx, &c, originalCommitment, id, change, actor.Scope().All, actor.Scope().Member); err != nil {
 		return Commitment{}, fmt.Errorf("read commitment %s as change %d made it: %w", id, change, err)
 	}
-	return c, nil
+	return c.standing(s.db.Now()), nil
 }

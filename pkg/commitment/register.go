@@ -38,8 +38,12 @@ func (s *Service) Register(ctx context.Context, id ident.Commitment, expected in
 			return err
 		}
 		submitted.State = Registered
-		if c, err = advance(ctx, tx, submitted, m); err != nil || !m.Published {
+		if c, err = advance(ctx, tx, submitted, m); err != nil {
 			return err
+		}
+		c = c.standing(tx.Now)
+		if !m.Published {
+			return nil
 		}
 		return revealParticipants(ctx, tx, c)
 	})

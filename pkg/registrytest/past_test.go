@@ -111,6 +111,8 @@ func (l *life) askStatistics(answers map[ident.Position][]answer) {
 	by := pick(l, combinations(statistics.Dimensions()))
 	promised := pick(l, combinations(statistics.CommitmentDimensions()))
 	held := pick(l, combinations(statistics.ActivityDimensions()))
+	measured := pick(l, combinations(statistics.IndicatorDimensions()))
+	answering := pick(l, combinations(statistics.ReportingDimensions()))
 	for _, ask := range []func(r *Register) (ident.Position, string){
 		func(r *Register) (ident.Position, string) {
 			a := must(r.Statistics.Members(Public(), statistics.Query{By: by}))(l.t)
@@ -127,6 +129,18 @@ func (l *life) askStatistics(answers map[ident.Position][]answer) {
 		func(r *Register) (ident.Position, string) {
 			a := must(r.Statistics.Activities(Public(), statistics.ActivityQuery{By: held}))(l.t)
 			return a.Position, fmt.Sprintf("activities by %s: %+v", held, a)
+		},
+		func(r *Register) (ident.Position, string) {
+			a := must(r.Statistics.Indicators(Public(), statistics.IndicatorQuery{By: measured}))(l.t)
+			return a.Position, fmt.Sprintf("indicators by %s: %+v", measured, a)
+		},
+		func(r *Register) (ident.Position, string) {
+			a := must(r.Statistics.Reporting(Public(), statistics.ReportingQuery{By: answering}))(l.t)
+			return a.Position, fmt.Sprintf("who reported by %s: %+v", answering, a)
+		},
+		func(r *Register) (ident.Position, string) {
+			a := must(r.Statistics.Matrix(Public(), statistics.MatrixQuery{Limit: 200}))(l.t)
+			return a.Position, fmt.Sprintf("members against points: %+v", a)
 		},
 	} {
 		position, said := ask(l.Register)

@@ -167,6 +167,24 @@ func publicProbes() map[string]probe {
 				return err
 			}
 		}),
+		"Statistics.Indicators": open(func(_ *testing.T, r *Register, _ ident.Member) call {
+			return func(ctx context.Context) error {
+				_, err := r.Statistics.Indicators(ctx, statistics.IndicatorQuery{})
+				return err
+			}
+		}),
+		"Statistics.Reporting": open(func(_ *testing.T, r *Register, _ ident.Member) call {
+			return func(ctx context.Context) error {
+				_, err := r.Statistics.Reporting(ctx, statistics.ReportingQuery{})
+				return err
+			}
+		}),
+		"Statistics.Matrix": open(func(_ *testing.T, r *Register, _ ident.Member) call {
+			return func(ctx context.Context) error {
+				_, err := r.Statistics.Matrix(ctx, statistics.MatrixQuery{Limit: 10})
+				return err
+			}
+		}),
 		"Ledger.Changes": open(func(_ *testing.T, r *Register, _ ident.Member) call {
 			return func(ctx context.Context) error { _, err := r.Ledger.Changes(ctx, 0, 10); return err }
 		}),

@@ -24,6 +24,13 @@ func checkStatistics(t *testing.T, r *Register, today plan.Date) {
 	for _, by := range combinations(statistics.ActivityDimensions()) {
 		must(r.Statistics.Activities(Public(), statistics.ActivityQuery{By: by}))(t)
 	}
+	for _, by := range combinations(statistics.IndicatorDimensions()) {
+		must(r.Statistics.Indicators(Public(), statistics.IndicatorQuery{By: by}))(t)
+	}
+	for _, by := range combinations(statistics.ReportingDimensions()) {
+		must(r.Statistics.Reporting(Public(), statistics.ReportingQuery{By: by}))(t)
+	}
+	must(r.Statistics.Matrix(Public(), statistics.MatrixQuery{Limit: 200}))(t)
 }
 
 // combinations gives no, each one and each two of the dimensions.

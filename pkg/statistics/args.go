@@ -43,14 +43,6 @@ func (q FigureQuery) args(day plan.Date) []any {
 		orNull(q.Measure), orNull(q.currency()), orNull(q.Basis), orNull(q.From), orNull(q.To))
 }
 
-// args gives the parameters of commitments.sql.
-func (q CommitmentQuery) args() []any {
-	first, second := dimensions(q.By)
-	return []any{
-		first, second, orNull(q.Country), orNull(whole(q.Sector)), orNull(q.Kind), orNull(q.Point), orNull(q.State), limit,
-	}
-}
-
 // currency gives the code that figures are kept under.
 func (q FigureQuery) currency() bound.Currency {
 	currency, _ := bound.ParseCurrency(q.Currency)

@@ -3,6 +3,7 @@ package statistics_test
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,8 @@ type register struct {
 	db  *db.DB
 	s   *statistics.Service
 	seq *ledger.Sequencer
+
+	days *atomic.Int64 // that have gone by since noon
 }
 
 // noon of a day that is the same in every zone of the tests.
@@ -28,12 +31,19 @@ func noon() time.Time { return time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC) }
 
 func newRegister(t testing.TB) *register {
 	t.Helper()
-	d := dbtest.New(t, dbtest.Options{Now: noon, MaxOpen: 12})
-	r := &register{t: t, db: d, s: statistics.New(d), seq: ledger.NewSequencer(d, slog.New(slog.DiscardHandler))}
+	days := &atomic.Int64{}
+	d := dbtest.New(t, dbtest.Options{Now: func() time.Time { return noon().AddDate(0, 0, int(days.Load())) }, MaxOpen: 12})
+	r := &register{t: t, db: d, s: statistics.New(d), seq: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)), days: days}
 	r.change(func(w *writer) {
 		w.exec(`insert into plan_point (number, text, title_en, title_zh, change) select n, 'text', 'title', '题', 0 from generate_series(1, 8) n`)
 		w.exec(`insert into ceremony (id, name, change) select n, 'Ceremony ' || n, 0 from generate_series(1, 3) n`)
 		w.exec(`insert into alliance (id, name, folded, change) select n, 'Alliance ' || n, 'alliance ' || n, 0 from generate_series(1, 3) n`)
+		w.exec(`insert into cycle (year, opens_on, due_on, grace_ends_on, change) select n, make_date(n, 4, 1), make_date(n, 7, 31), make_date(n, 12, 31), 0
+			from generate_series(2026, 2028) n`)
+		w.exec(`insert into indicator (code, point, ordinal, unit, direction, aggregation, title_en, title_zh, definition_en, definition_zh, counts_en,
+				counts_zh, excludes_en, excludes_zh, change)
+			select 'of_' || aggregation, 4, n, 'hours', direction, aggregation, 't', 't', 'd', 'd', 'c', 'c', 'e', 'e', 0
+			from (values (1, 'sum', 'increase'), (2, 'latest', 'decrease'), (3, 'mean', 'increase')) as i (n, aggregation, direction)`)
 	})
 	return r
 }

@@ -17,6 +17,9 @@ type known struct {
 	alliances   map[ident.Member][]knownAlliance
 	commitments map[ident.Member][]knownCommitment
 	figures     map[ident.Member][]knownFigure
+	lives       map[ident.Commitment]knownLife
+	reports     map[ident.Commitment][]knownReport
+	cycles      []knownCycle
 }
 
 type knownMember struct {
@@ -43,11 +46,13 @@ type knownAlliance struct {
 }
 
 type knownCommitment struct {
-	Member   ident.Member `db:"member"`
-	Point    int          `db:"point"`
-	State    string       `db:"state"`
-	Strength *string      `db:"strength"`
-	Outcome  *string      `db:"outcome"`
+	ID       ident.Commitment `db:"id"`
+	Member   ident.Member     `db:"member"`
+	Point    int              `db:"point"`
+	State    string           `db:"state"`
+	Strength *string          `db:"strength"`
+	Outcome  *string          `db:"outcome"`
+	knownMeasure
 }
 
 type knownFigure struct {
@@ -92,11 +97,13 @@ func (r *register) knownAt(at ident.Position) *known {
 			func(s knownSignature) ident.Member { return s.Member }),
 		alliances: byMember(versions[knownAlliance](r, "alliance_membership", "member, alliance, from_on, until_on", at),
 			func(a knownAlliance) ident.Member { return a.Member }),
-		commitments: byMember(versions[knownCommitment](r, "commitment", "member, point, state, strength, outcome", at),
+		commitments: byMember(versions[knownCommitment](r, "commitment", "id, member, point, state, strength, outcome, "+measureColumns, at),
 			func(c knownCommitment) ident.Member { return c.Member }),
 		figures: byMember(versions[knownFigure](r, "figure", "member, measure, period_from, period_to, bound, low, high, currency, "+
 			"scope, netting, confidentiality, superseded_by", at),
 			func(f knownFigure) ident.Member { return f.Member }),
+		lives: r.livesAt(at), reports: r.reportsAt(at),
+		cycles: versions[knownCycle](r, "cycle", "year, opens_on, due_on", at),
 	}
 }
 

@@ -152,25 +152,6 @@ func atLeastOne(counts map[string]int64, by []statistics.Dimension) map[string]i
 	return counts
 }
 
-func (k *known) countCommitments(q statistics.CommitmentQuery) map[string]int64 {
-	counts := map[string]int64{}
-	for _, m := range k.members {
-		for _, c := range k.commitments[m.Number] {
-			public := c.State == "registered" || c.State == "closed"
-			if !public || !m.counted(q.Country, q.Sector, string(q.Kind)) || !wants(int(q.Point), c.Point) || !wants(q.State, c.State) {
-				continue
-			}
-			f := profile(m)
-			maps.Copy(f, fact{
-				statistics.Point: strconv.Itoa(c.Point), statistics.State: c.State,
-				statistics.Strength: or(c.Strength, same), statistics.Outcome: or(c.Outcome, same),
-			})
-			counts[f.place(q.By)]++
-		}
-	}
-	return atLeastOne(counts, q.By)
-}
-
 func (f knownFigure) basis() string {
 	return strings.Trim(or(f.Scope, same)+"_"+or(f.Netting, same), "_")
 }

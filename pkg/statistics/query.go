@@ -30,6 +30,8 @@ const (
 	State    Dimension = "state" // this one and the next are of commitments only
 	Strength Dimension = "strength"
 	Outcome  Dimension = "outcome"
+	Progress Dimension = "progress" // its class; none for a closed commitment
+	Cycle    Dimension = "cycle"    // in which it was open
 )
 
 // Dimensions lists the dimensions of members and their figures.
@@ -39,7 +41,7 @@ func Dimensions() []Dimension {
 
 // CommitmentDimensions lists the dimensions of commitments.
 func CommitmentDimensions() []Dimension {
-	return []Dimension{Point, State, Strength, Outcome, Country, Sector, Kind}
+	return []Dimension{Point, State, Strength, Outcome, Progress, Cycle, Country, Sector, Kind}
 }
 
 // measures and bases are the words that a figure is filed under.
@@ -75,16 +77,6 @@ type FigureQuery struct {
 	Basis    string // scope and netting, such as group_net
 	From     plan.Date
 	To       plan.Date
-}
-
-// CommitmentQuery says which commitments to count, and by what.
-type CommitmentQuery struct {
-	By      []Dimension
-	Country string
-	Sector  string
-	Kind    member.Kind
-	Point   plan.Point
-	State   string
 }
 
 func malformed(faults fault.Fields) error {
@@ -137,13 +129,6 @@ func checkDate(faults *fault.Fields, name string, date plan.Date) {
 	if _, ok := plan.ParseDate(string(date)); date != "" && !ok {
 		faults.Add(name, "not_a_date")
 	}
-}
-
-func (q CommitmentQuery) check() error {
-	faults := checkDimensions(q.By, CommitmentDimensions())
-	faults = append(faults, checkProfile(q.Country, q.Sector, q.Kind, q.Point)...)
-	optional(&faults, "state", q.State, []string{"registered", "closed"})
-	return malformed(faults)
 }
 
 func checkDimensions(by, known []Dimension) fault.Fields {

@@ -36,7 +36,11 @@ func anyChange(random *rand.Rand, w *writer) {
 }
 
 func anyStep(random *rand.Rand, w *writer, number ident.Member) {
-	switch random.IntN(10) {
+	switch random.IntN(14) {
+	case 10:
+		w.anyMeasured(random, number)
+	case 11, 12, 13:
+		w.anyReport(random, number)
 	case 0:
 		w.exec(`update member set status = $2, published = true, merged_into = null, merged_from = null where number = $1`,
 			number, pick(random, "active", "active", "suspended", "delisted"))
@@ -125,13 +129,6 @@ func anyFigureQuery(random *rand.Rand) statistics.FigureQuery {
 	return q
 }
 
-func anyCommitmentQuery(random *rand.Rand) statistics.CommitmentQuery {
-	return statistics.CommitmentQuery{
-		By: anyDimensions(random, statistics.CommitmentDimensions()), Country: sometimes(random, "CN", "DE"), Sector: sometimes(random, "G47", "C"),
-		Kind: sometimes(random, member.Enterprise), Point: sometimes[plan.Point](random, 1, 2), State: sometimes(random, "registered", "closed"),
-	}
-}
-
 // told is an answer with the way to compute it again.
 type told struct {
 	at    ident.Position
@@ -158,7 +155,13 @@ func counted(answer statistics.Answer[statistics.Cell]) map[string]string {
 
 // anyQuestion asks something and keeps the answer.
 func (r *register) anyQuestion(random *rand.Rand) (told, error) {
-	switch random.IntN(3) {
+	switch random.IntN(6) {
+	case 5:
+		return r.anyIndicators(random)
+	case 4:
+		return r.anyReporting(random)
+	case 3:
+		return r.anyMatrix(random)
 	case 0:
 		q := anyQuery(random)
 		answer, err := r.s.Members(public(), q)
@@ -169,7 +172,7 @@ func (r *register) anyQuestion(random *rand.Rand) (told, error) {
 		q := anyCommitmentQuery(random)
 		answer, err := r.s.Commitments(public(), q)
 		return told{answer.Position, fmt.Sprintf("commitments %+v", q), counted(answer), func(k *known) map[string]string {
-			return texts(k.countCommitments(q))
+			return texts(k.countCommitments(q, answer.Day))
 		}}, err
 	default:
 		q := anyFigureQuery(random)
@@ -206,6 +209,7 @@ func TestAnswersAreWhatCountingOneByOneGives(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 11))
 	var answers []told
 	for range 12 {
+		r.days.Add(random.Int64N(100))
 		for range 15 {
 			r.change(func(w *writer) { anyChange(random, w) })
 		}

@@ -31,8 +31,6 @@ const MaxCells = 10_000
 var (
 	//go:embed members.sql
 	countMembers string
-	//go:embed commitments.sql
-	countCommitments string
 	//go:embed figures.sql
 	totalFigures string
 )
@@ -46,7 +44,7 @@ func New(d *db.DB) *Service { return &Service{db: d} }
 // Answer is what a query found, and when that was so.
 type Answer[C any] struct {
 	Position    ident.Position // as known at; 0 while nothing was ever changed
-	Day         plan.Date      // the day on which who belongs to an alliance is looked at
+	Day         plan.Date      // of asking, where the answer depends on it
 	Overlapping bool           // one member may stand in several cells, so they do not add up
 	Synthetic   bool           // made-up members are among those counted
 	Cells       []C
@@ -86,6 +84,13 @@ type row struct {
 	Basis       string         `db:"basis"`
 	Undated     bool           `db:"undated"`
 	Stated      int64          `db:"stated"`
+	Indicator   string         `db:"indicator"`
+	Unit        string         `db:"unit"`
+	Aggregation string         `db:"aggregation"`
+	Cycle       int            `db:"cycle"`
+	Reported    int64          `db:"reported"`
+	InTime      int64          `db:"in_time"`
+	Share       string         `db:"share"`
 	Low         string         `db:"low"`
 	LowBound    string         `db:"low_bound"`
 	High        string         `db:"high"`
@@ -113,23 +118,6 @@ func (s *Service) Members(ctx context.Context, q Query) (Answer[Cell], error) {
 	answer := gather(rows, q.By, func(r row, cell Cell) Cell { return cell })
 	answer.Day, answer.Overlapping = day, q.overlapping()
 	return answer, nil
-}
-
-// Commitments counts registered and closed commitments.
-//
-// It refuses as [Service.Members] does.
-func (s *Service) Commitments(ctx context.Context, q CommitmentQuery) (Answer[Cell], error) {
-	if _, err := access.Require(ctx, access.ReadPublic); err != nil {
-		return Answer[Cell]{}, err
-	}
-	if err := q.check(); err != nil {
-		return Answer[Cell]{}, err
-	}
-	rows, err := s.ask(ctx, countCommitments, q.args()...)
-	if err != nil {
-		return Answer[Cell]{}, fmt.Errorf("count commitments: %w", err)
-	}
-	return gather(rows, q.By, func(r row, cell Cell) Cell { return cell }), nil
 }
 
 // Figures adds up public figures, of each member at most one of the same
@@ -176,6 +164,16 @@ func gather[C any](rows []row, by []Dimension, cell func(row, Cell) C) Answer[C]
 		}
 		values := []string{r.First, r.Second}
 		answer.Cells = append(answer.Cells, cell(r, Cell{Values: values[:len(by)], Count: r.Count}))
+	}
+	return answer
+}
+
+// gatherSome is gather for cells that are of more than their dimensions: where
+// there is none, nothing is counted in none.
+func gatherSome[C any](rows []row, by []Dimension, cell func(row, Cell) C) Answer[C] {
+	answer := gather(rows, by, cell)
+	if len(rows) == 1 && rows[0].Count == 0 {
+		answer.Cells = answer.Cells[:0]
 	}
 	return answer
 }

@@ -96,12 +96,17 @@ func (s *Activities) EvidenceOf(ctx context.Context, id ident.Commitment, q Acti
 	if err != nil {
 		return nil, err
 	}
+	q.Commitment = id
+	activities, err := s.List(ctx, q)
+	if err != nil || len(activities) > 0 {
+		return activities, err
+	}
+	// Nothing to show: is it that there is nothing, or no commitment?
 	var c Commitment
 	if err := s.db.Get(ctx, &c, readCommitment, id, actor.Scope().All, actor.Scope().Member); err != nil {
 		return nil, fmt.Errorf("list the evidence of commitment %s: %w", id, err)
 	}
-	q.Commitment = id
-	return s.List(ctx, q)
+	return nil, nil
 }
 
 // lastDay is until when an activity went on, written as its index has it.
@@ -112,7 +117,7 @@ const lastDay = "coalesce(a.until_on, case when a.kind = 'project' then 'infinit
 // no further than the page goes.
 func composeActivities(q ActivityListing, scope access.Scope) (string, []any) {
 	f := &db.Filter{}
-	// These are $1 to $4, as the columns have them.
+	// These are $1 to $4, as the columns have them, and $2 and $3 as whoSees has them.
 	limit, all, own, _ := f.Arg(q.Limit), f.Arg(scope.All), f.Arg(scope.Member), f.Arg(false)
 	var parts []string
 	part := func(head, table string) {
@@ -130,7 +135,7 @@ func composeActivities(q ActivityListing, scope access.Scope) (string, []any) {
 			f.And("a.state = ?", q.State)
 		}
 		if q.Commitment != "" {
-			f.And("a.id in (select l.activity from activity_commitment l where l.commitment = ?::uuid)", q.Commitment)
+			f.And("a.id in (select l.activity from activity_commitment l join commitment_seen c on c.id = l.commitment where c.id = ?::uuid and "+whoSees+")", q.Commitment)
 		}
 		part(activityHead, "activity_seen")
 	}

@@ -7,7 +7,8 @@
 --         status of the member
 -- $7      how many members at most
 --
--- The progress of open commitments is that of the day of asking; see
+-- What the page needs of large tables is asked for by arrays, not joins: so it is
+-- found by index, however many rows PostgreSQL expects. The progress of open commitments is that of the day of asking; see
 -- commitments.sql, of which this is one member's share.
 with page as (
     select m.number, m.name, m.country, m.synthetic
@@ -20,22 +21,23 @@ with page as (
     order by m.number limit $7::int
 ),
 promised as (
-    select p.number, c.id, c.point, c.state, c.outcome, c.indicator, c.direction, c.target_bound, c.target_low, c.target_high,
+    select c.member as number, c.id, c.point, c.state, c.outcome, c.indicator, c.direction, c.target_bound, c.target_low, c.target_high,
         c.baseline_value, coalesce(c.starts_on, c.baseline_on) as starts,
         case when c.target_bound is null then c.due_on else coalesce(c.target_on, c.due_on) end as due
-    from page p cross join lateral (select * from commitment_known k where k.member = p.number) c
+    from commitment_known c where c.member = any (array(select number from page))
 ),
 spoken as (
-    select distinct on (p.id) p.id, r.found
-    from promised p cross join lateral (select k.found, k.cycle from report_known k where k.commitment = p.id and k.state = 'accepted') r
-    order by p.id, r.cycle desc
+    select distinct on (r.commitment) r.commitment as id, r.found
+    from report_known r
+    where r.state = 'accepted' and r.commitment = any (array(select id from promised))
+    order by r.commitment, r.cycle desc
 ),
 ranked as (
     select p.id, i.aggregation, v.bound, v.low, v.high, row_number() over way as place, apart(v.from_on, v.to_on) over way as since
-    from promised p
-    cross join lateral (select * from value_known k where k.commitment = p.id) v
+    from value_known v
+    join promised p on p.id = v.commitment and p.indicator = v.indicator
     join indicator i on i.code = p.indicator
-    where v.indicator = p.indicator
+    where v.commitment = any (array(select id from promised))
     window way as (partition by p.id order by v.to_on desc, v.cycle desc, v.from_on rows unbounded preceding)
 ),
 moved as (

@@ -47,8 +47,17 @@ func main() {
 	flag.IntVar(&b.rounds, "rounds", 3, "measurements of each, in turns; the median counts")
 	sizes := flag.String("sizes", "1000,100000", "members in the register, smallest first")
 	only := flag.String("only", "", "measure only these, by name")
+	plans := flag.Bool("plans", false, "show how each list is read at the last of the sizes, and measure nothing")
 	flag.StringVar(&b.profile, "profile", "", "file for a CPU profile of the server while it was measured")
 	flag.Parse()
+	if *plans {
+		all := strings.Split(*sizes, ",")
+		size, err := strconv.Atoi(all[len(all)-1])
+		if err != nil {
+			exit(fmt.Errorf("a size is a number of members: %q", *sizes))
+		}
+		exit(b.plans(ctx, size))
+	}
 	exit(b.run(ctx, strings.Split(*sizes, ","), *only))
 }
 
@@ -78,20 +87,29 @@ func (b *bench) run(ctx context.Context, sizes []string, only string) error {
 }
 
 // measureSize fills a register of its own and measures it.
-func (b *bench) measureSize(ctx context.Context, size int, only string) (_ []result, err error) {
+func (b *bench) measureSize(ctx context.Context, size int, only string) (results []result, err error) {
+	err = b.fresh(func() error {
+		// First with every statement in the log, to learn what the server asks.
+		loads, err := b.learn(ctx, size, only)
+		if err != nil {
+			return err
+		}
+		results, err = b.measure(ctx, size, loads, only)
+		return err
+	})
+	return results, err
+}
+
+// fresh runs work in a folder that is removed afterwards.
+func (b *bench) fresh(work func() error) (err error) {
 	if b.dir, err = os.MkdirTemp("", "accord-bench-"); err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	if err := os.Chmod(b.dir, 0o755); err != nil { // a PostgreSQL of another user passes through
-		return nil, err
+		return err
 	}
-	// First with every statement in the log, to learn what the server asks.
-	loads, err := b.learn(ctx, size, only)
-	if err != nil {
-		return nil, err
-	}
-	return b.measure(ctx, size, loads, only)
+	return work()
 }
 
 // with runs work beside a PostgreSQL and a server on it.

@@ -32,6 +32,7 @@ type Offices struct {
 	Accounts    *account.Service
 	Activities  *commitment.Activities
 	Alliances   *alliance.Service
+	Amendments  *commitment.Amendments
 	Changes     *ledger.Reader
 	Commitments *commitment.Service
 	Cycles      *commitment.Cycles

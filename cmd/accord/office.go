@@ -40,6 +40,7 @@ func (o offices) api(accounts *account.Service) api.Offices {
 		Accounts:    accounts,
 		Activities:  commitment.NewActivities(o.db),
 		Alliances:   alliance.New(o.db),
+		Amendments:  commitment.NewAmendments(o.db),
 		Changes:     ledger.NewReader(o.db),
 		Commitments: commitment.New(o.db),
 		Cycles:      commitment.NewCycles(o.db),

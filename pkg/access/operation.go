@@ -26,6 +26,8 @@ const (
 	SubmitCommitment   Operation = "submit_commitment"
 	RegisterCommitment Operation = "register_commitment"
 	AnswerInvitation   Operation = "answer_invitation" // to a joint commitment
+	ProposeAmendment   Operation = "propose_amendment" // of a registered commitment, and withdraw one
+	DecideAmendment    Operation = "decide_amendment"
 
 	ManageCycle   Operation = "manage_cycle"
 	DraftReport   Operation = "draft_report"
@@ -84,6 +86,9 @@ var may = map[Operation]grant{
 	SubmitCommitment:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	RegisterCommitment: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 	AnswerInvitation:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+
+	ProposeAmendment: {roles: []Role{RoleAdmin, RoleStaff, RoleMember}, post: Approver}, // by a person, beside whom it takes another one
+	DecideAmendment:  {roles: []Role{RoleAdmin, RoleStaff}},
 
 	ManageCycle:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 	DraftReport:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},

@@ -25,6 +25,8 @@ var owner = map[string]string{
 	"cycle": "pkg/commitment", "report": "pkg/commitment", "report_draft": "pkg/commitment",
 	"activity": "pkg/commitment", "activity_draft": "pkg/commitment", "activity_winner": "pkg/commitment", "activity_commitment": "pkg/commitment",
 
+	"amendment": "pkg/commitment",
+
 	"app_user": "pkg/account", "session": "pkg/account", "refresh_token": "pkg/account", "sign_in_attempt": "pkg/account",
 	"familiar_address": "pkg/account", "setup_link": "pkg/account", "signing_key": "pkg/account", "server_secret": "pkg/account",
 

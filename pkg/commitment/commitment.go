@@ -4,7 +4,9 @@
 // A commitment is written as a draft, submitted by somebody who may speak for
 // the member, registered by staff and in the end closed with what became of
 // it. A draft can be rewritten at will and leaves no trace; from its submission
-// on the text stays what it is, and every step is in the ledger.
+// on every step is in the ledger, and what is promised changes by amendments
+// alone: proposed with a reason, classed by what they make of the promise,
+// approved by a second person, the old terms kept beside the new ones for ever.
 //
 // Signing the plan, being a member in good standing and promising something
 // are separate facts, so an applicant may promise too. While a member is
@@ -95,6 +97,8 @@ type Commitment struct {
 	StartsOn      plan.Date        `db:"starts_on"`      // "" where not stated
 	DueOn         plan.Date        `db:"due_on"`         // "" where not stated
 	Synthetic     bool             `db:"synthetic"`
+	Amendments    int              `db:"amendments"` // that were approved
+	AmendedOn     plan.Date        `db:"amended_on"` // the day of the last one; "" where it is as it was promised first
 	Measure
 
 	// Participants are those beside Member, as far as the reader may know of
@@ -140,11 +144,12 @@ const (
 	columns = `id, member, version, change, point, title, text, state, coalesce(strength, '') as strength,
     coalesce(outcome, '') as outcome, coalesce(closing_reason, '') as closing_reason,
     coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic,
+    amendments, coalesce(to_char(amended_on, 'YYYY-MM-DD'), '') as amended_on,
     ` + measureColumns
 
 	draftColumns = `id, member, version, 0 as change, point, title, text, 'draft' as state, coalesce(strength, '') as strength,
     '' as outcome, '' as closing_reason,
-    coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic,
+    coalesce(to_char(starts_on, 'YYYY-MM-DD'), '') as starts_on, coalesce(to_char(due_on, 'YYYY-MM-DD'), '') as due_on, synthetic, 0 as amendments, '' as amended_on,
     ` + measureColumns + `, nullif(participants, '[]') as participants, null::jsonb as reported`
 
 	// measureColumns read a measure; a list without items is null.
@@ -194,29 +199,19 @@ func lock(ctx context.Context, tx *db.Tx, id ident.Commitment, scope access.Scop
 type content struct {
 	Member        ident.Member `json:"member"`
 	Point         plan.Point   `json:"point"`
-	Title         string       `json:"title"`
-	Text          string       `json:"text"`
 	State         State        `json:"state"`
-	Strength      Strength     `json:"strength,omitempty"`
 	Outcome       Outcome      `json:"outcome,omitempty"`
 	ClosingReason string       `json:"closing_reason,omitempty"`
-	StartsOn      plan.Date    `json:"starts_on,omitempty"`
-	DueOn         plan.Date    `json:"due_on,omitempty"`
 	Synthetic     bool         `json:"synthetic,omitempty"`
-
-	Indicator        string          `json:"indicator,omitempty"`
-	Unit             Unit            `json:"unit,omitempty"`
-	Baseline         *Baseline       `json:"baseline,omitempty"`
-	Target           *Target         `json:"target,omitempty"`
-	Milestones       []Milestone     `json:"milestones,omitempty"`
-	PartnerCountries []ident.Country `json:"partner_countries,omitempty"`
+	Amendments    int          `json:"amendments,omitempty"`
+	AmendedOn     plan.Date    `json:"amended_on,omitempty"`
+	Terms
 }
 
 func contentOf(c Commitment) content {
 	return content{
-		Member: c.Member, Point: c.Point, Title: c.Title, Text: c.Text, State: c.State, Strength: c.Strength,
-		Outcome: c.Outcome, ClosingReason: c.ClosingReason, StartsOn: c.StartsOn, DueOn: c.DueOn, Synthetic: c.Synthetic,
-		Indicator: c.Indicator, Unit: c.Unit, Baseline: c.Baseline, Target: c.Target, Milestones: c.Milestones, PartnerCountries: c.PartnerCountries,
+		Member: c.Member, Point: c.Point, State: c.State, Outcome: c.Outcome, ClosingReason: c.ClosingReason, Synthetic: c.Synthetic,
+		Amendments: c.Amendments, AmendedOn: c.AmendedOn, Terms: c.Terms(),
 	}
 }
 
@@ -227,9 +222,13 @@ func (c Commitment) open(published bool) bool {
 
 // record records what the commitment has become, sealed until everybody may see it.
 func record(ctx context.Context, tx *db.Tx, c Commitment, published bool) error {
+	return recordAs(ctx, tx, "commitment."+string(c.State), c, published, c.ClosingReason)
+}
+
+func recordAs(ctx context.Context, tx *db.Tx, action string, c Commitment, published bool, reason string) error {
 	return ledger.Record(ctx, tx, ledger.Entry{
-		Action: "commitment." + string(c.State), Kind: "commitment", ID: string(c.ID), Member: c.Member,
-		Content: contentOf(c), Sealed: !c.open(published), Reason: c.ClosingReason,
+		Action: action, Kind: "commitment", ID: string(c.ID), Member: c.Member,
+		Content: contentOf(c), Sealed: !c.open(published), Reason: reason,
 	})
 }
 
@@ -239,7 +238,8 @@ select ` + columns + `, (select jsonb_agg(jsonb_build_object('member', p.member,
 from commitment_seen c where member = $1 and is_open order by id`
 
 // Reveal records the commitments of a member that everybody sees from now on,
-// the reports on them, and its activities. It is a [member.Reveal].
+// their amendments, the reports on them, and its activities. It is a
+// [member.Reveal].
 func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 	var commitments []Commitment
 	if err := tx.Select(ctx, &commitments, openCommitments, number); err != nil {
@@ -252,6 +252,9 @@ func Reveal(ctx context.Context, tx *db.Tx, number ident.Member) error {
 		if err := revealParticipants(ctx, tx, c); err != nil {
 			return err
 		}
+	}
+	if err := revealAmendments(ctx, tx, number); err != nil {
+		return err
 	}
 	if err := revealReports(ctx, tx, number); err != nil {
 		return err
@@ -266,6 +269,7 @@ var constraints = map[string]fault.Field{
 	"indicator_pkey":               {Pointer: "/code", Code: "indicator_exists"},
 	"cycle_pkey":                   {Pointer: "/year", Code: "cycle_exists"},
 	"report_draft_once":            {Pointer: "/cycle", Code: "report_exists"},
+	"amendment_open":               {Pointer: "", Code: "amendment_open"},
 }
 
 func locate(err error) error { return fault.Locate(err, constraints) }

@@ -18,14 +18,14 @@ import (
 
 // Draft is a commitment as it is written down.
 type Draft struct {
-	Point    plan.Point
-	Title    string
-	Text     string
-	Strength Strength  // "" where not stated
-	StartsOn plan.Date // "" where not stated
-	DueOn    plan.Date // "" where not stated
+	Point    plan.Point `json:"point"`
+	Title    string     `json:"title"`
+	Text     string     `json:"text"`
+	Strength Strength   `json:"strength"`  // "" where not stated
+	StartsOn plan.Date  `json:"starts_on"` // "" where not stated
+	DueOn    plan.Date  `json:"due_on"`    // "" where not stated
 	MeasureDraft
-	Participants []Participant // beside the member itself
+	Participants []Participant `json:"participants"` // beside the member itself
 }
 
 // Check gives every fault of the draft that can be told without the register.

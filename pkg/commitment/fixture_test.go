@@ -38,6 +38,7 @@ type register struct {
 	cycles      *commitment.Cycles
 	reports     *commitment.Reports
 	activities  *commitment.Activities
+	amendments  *commitment.Amendments
 	clock       *clock
 }
 
@@ -85,7 +86,7 @@ func open(t *testing.T) register {
 	}
 	return register{
 		db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), cycles: commitment.NewCycles(d),
-		reports: commitment.NewReports(d), activities: commitment.NewActivities(d), clock: c,
+		reports: commitment.NewReports(d), activities: commitment.NewActivities(d), amendments: commitment.NewAmendments(d), clock: c,
 	}
 }
 

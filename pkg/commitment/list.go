@@ -126,7 +126,7 @@ func compose(q Listing, scope access.Scope) (string, []any) {
 		return "", nil
 	}
 	return fmt.Sprintf(`
-select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic,
+select id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic, amendments, amended_on,
     indicator, unit, direction, baseline, target, milestones, partner_countries, participants, reported
 from (%s) page
 order by due, id limit %s`, strings.Join(pages, " union all "), limit), f.Args()

@@ -17,13 +17,13 @@ import (
 // Measure is what a commitment is measured by, and where. The zero Measure is
 // that of a purely qualitative promise.
 type Measure struct {
-	Indicator        string                     `db:"indicator"` // its code, "" for none
-	Unit             Unit                       `db:"unit"`      // of the indicator
-	Direction        Direction                  `db:"direction"` // of the indicator
-	Baseline         *Baseline                  `db:"baseline"`
-	Target           *Target                    `db:"target"`
-	Milestones       member.Rows[Milestone]     `db:"milestones"`
-	PartnerCountries member.Rows[ident.Country] `db:"partner_countries"`
+	Indicator        string                     `db:"indicator" json:"indicator,omitempty"` // its code, "" for none
+	Unit             Unit                       `db:"unit" json:"unit,omitempty"`           // of the indicator
+	Direction        Direction                  `db:"direction" json:"-"`                   // of the indicator
+	Baseline         *Baseline                  `db:"baseline" json:"baseline,omitempty"`
+	Target           *Target                    `db:"target" json:"target,omitempty"`
+	Milestones       member.Rows[Milestone]     `db:"milestones" json:"milestones,omitempty"`
+	PartnerCountries member.Rows[ident.Country] `db:"partner_countries" json:"partner_countries,omitempty"`
 }
 
 // Baseline is where the quantity stood before.
@@ -65,9 +65,12 @@ func (b Baseline) MarshalJSON() ([]byte, error) {
 }
 
 // Scan reads a baseline from the JSON that the statements make of its columns.
-func (b *Baseline) Scan(value any) error {
+func (b *Baseline) Scan(value any) error { return scan(value, b) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (b *Baseline) UnmarshalJSON(stored []byte) error {
 	var text baselineText
-	if err := scan(value, &text); err != nil {
+	if err := json.Unmarshal(stored, &text); err != nil {
 		return err
 	}
 	number, err := decimal.NewFromString(text.Value)
@@ -103,9 +106,12 @@ func (t Target) MarshalJSON() ([]byte, error) {
 }
 
 // Scan reads a target from the JSON that the statements make of its columns.
-func (t *Target) Scan(value any) error {
+func (t *Target) Scan(value any) error { return scan(value, t) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (t *Target) UnmarshalJSON(stored []byte) error {
 	var text targetText
-	if err := scan(value, &text); err != nil {
+	if err := json.Unmarshal(stored, &text); err != nil {
 		return err
 	}
 	var err error
@@ -140,14 +146,6 @@ func (d Direction) further(a, b decimal.Decimal) bool {
 		return a.LessThan(b)
 	}
 	return a.GreaterThan(b)
-}
-
-// day gives the day by which the target is to be reached, "" where none is stated.
-func (c Commitment) day() plan.Date {
-	if c.Target != nil && c.Target.On != "" {
-		return c.Target.On
-	}
-	return c.DueOn
 }
 
 // arguments gives the columns of a measure as arguments of a statement, in the

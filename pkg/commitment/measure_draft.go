@@ -23,27 +23,27 @@ const keptDecimals = 4
 
 // MeasureDraft is what a commitment is to be measured by, as it was written down.
 type MeasureDraft struct {
-	Indicator        string // "" for a purely qualitative promise
-	Baseline         *BaselineDraft
-	Target           *TargetDraft
-	Milestones       []Milestone
-	PartnerCountries []ident.Country
+	Indicator        string          `json:"indicator"` // "" for a purely qualitative promise
+	Baseline         *BaselineDraft  `json:"baseline"`
+	Target           *TargetDraft    `json:"target"`
+	Milestones       []Milestone     `json:"milestones"`
+	PartnerCountries []ident.Country `json:"partner_countries"`
 }
 
 // BaselineDraft is a baseline as it was written down.
 type BaselineDraft struct {
-	Value string
-	Unit  string // "" for that of the indicator
-	On    plan.Date
+	Value string    `json:"value"`
+	Unit  string    `json:"unit"` // "" for that of the indicator
+	On    plan.Date `json:"on"`
 }
 
 // TargetDraft is a target as it was written down.
 type TargetDraft struct {
-	Bound string
-	Low   string // "" for an end that is not given
-	High  string
-	Unit  string // "" for that of the indicator
-	On    plan.Date
+	Bound string    `json:"bound"`
+	Low   string    `json:"low"` // "" for an end that is not given
+	High  string    `json:"high"`
+	Unit  string    `json:"unit"` // "" for that of the indicator
+	On    plan.Date `json:"on"`
 }
 
 // draft is the measure read back as the draft that it is.

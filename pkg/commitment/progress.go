@@ -74,7 +74,7 @@ const (
 // in the database (progress_class), and a test holds the two together.
 func (c Commitment) Progress(said Reported, today plan.Date) Progress {
 	latest := said.Value
-	due := c.day()
+	due := c.Terms().day()
 	p := Progress{Class: AtRisk, Day: today}
 	done, way := elapsed(c.start(), due, today)
 	if way > 0 {

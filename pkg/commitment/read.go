@@ -23,7 +23,7 @@ func (s *Service) Read(ctx context.Context, id ident.Commitment) (Commitment, er
 	return c.standing(s.db.Now()), nil
 }
 
-const storedColumns = `id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic,
+const storedColumns = `id, member, version, change, point, title, text, state, strength, outcome, closing_reason, starts_on, due_on, synthetic, amendments, amended_on,
     indicator, unit, direction, baseline_value, baseline_on, target_bound, target_low, target_high, target_on, milestones, partner_countries`
 
 // The participants are those of the moment: made by that change or one before

@@ -55,10 +55,19 @@ func under(ctx context.Context, tx *db.Tx, d Draft) (ground, error) {
 // sound gives the indicator that the draft is measured by, nil for none, or
 // refuses with every fault of the draft.
 func sound(ctx context.Context, tx *db.Tx, d Draft, owner ident.Member, actor access.Actor) (*Indicator, error) {
+	indicator, faults, err := judge(ctx, tx, d, owner, actor)
+	if err != nil {
+		return nil, err
+	}
+	return indicator, faults.Err()
+}
+
+// judge gives the indicator of the draft and every fault of it.
+func judge(ctx context.Context, tx *db.Tx, d Draft, owner ident.Member, actor access.Actor) (*Indicator, fault.Fields, error) {
 	faults := d.Check()
 	g, err := under(ctx, tx, d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var more fault.Fields
 	g.period.holds(&more, "/starts_on", d.StartsOn)
@@ -74,7 +83,7 @@ func sound(ctx context.Context, tx *db.Tx, d Draft, owner ident.Member, actor ac
 			faults = append(faults, f)
 		}
 	}
-	return g.indicator, faults.Err()
+	return g.indicator, faults, nil
 }
 
 // says tells whether both say the same; that is, whether they would be the same

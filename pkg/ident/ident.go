@@ -38,6 +38,7 @@ type (
 	AllianceMembership string
 	Commitment         string
 	Report             string
+	Amendment          string
 	Contact            string
 	User               string
 	Session            string

@@ -195,7 +195,7 @@ func TestDifference(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, f := range difference(json.RawMessage(c.before), json.RawMessage(c.after)) {
+			for _, f := range Difference(json.RawMessage(c.before), json.RawMessage(c.after)) {
 				got = append(got, f.Pointer+" "+string(f.Before)+" > "+string(f.After))
 			}
 			if strings.Join(got, "; ") != c.want {

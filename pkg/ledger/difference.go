@@ -15,11 +15,11 @@ type FieldChange struct {
 	After   json.RawMessage // nil where there is none any more
 }
 
-// difference gives the fields that differ between two canonical contents, nil
+// Difference gives the fields that differ between two canonical contents, nil
 // standing for no thing at all, in the order of their pointers. Objects are
 // compared field by field; arrays and hidden values are compared as values.
 // Canonical bytes are equal where values are.
-func difference(before, after json.RawMessage) []FieldChange {
+func Difference(before, after json.RawMessage) []FieldChange {
 	changes := []FieldChange{}
 	then, now := fieldsOf(before), fieldsOf(after)
 	if then == nil && now == nil {

@@ -129,7 +129,7 @@ func (row pastRow) past(actor access.Actor, number ident.Member) (Past, error) {
 	}
 	past := Past{
 		Position: *row.Position, At: row.At.UTC(), Action: now.Action, Kind: row.Kind, ID: row.Subject, Sealed: row.Sealed,
-		By: Author{Role: row.Role, User: row.User, Name: row.UserName}, Fields: difference(then.Content, now.Content),
+		By: Author{Role: row.Role, User: row.User, Name: row.UserName}, Fields: Difference(then.Content, now.Content),
 	}
 	if actor.Scope().Sees(number) {
 		past.Reason = row.Reason

@@ -59,8 +59,9 @@ func publicRows(t *testing.T, r, real *Register) map[string]json.RawMessage {
 			"member": c.Member, "point": c.Point, "title": c.Title, "text": c.Text, "state": c.State, "strength": c.Strength,
 			"outcome": c.Outcome, "closing_reason": c.ClosingReason, "starts_on": c.StartsOn, "due_on": c.DueOn,
 			"indicator": c.Indicator, "unit": c.Unit, "baseline": baselineContent(c.Baseline), "target": targetContent(c.Target),
-			"milestones": c.Milestones, "partner_countries": c.PartnerCountries,
+			"milestones": c.Milestones, "partner_countries": c.PartnerCountries, "amendments": counted(c.Amendments), "amended_on": c.AmendedOn,
 		})
+		addAmendments(t, r, c.ID, add)
 		for _, p := range c.Participants {
 			add("participant", fmt.Sprintf("%s/%s", c.ID, p.Member), map[string]any{
 				"commitment": c.ID, "member": p.Member, "role": p.Role, "state": p.State,

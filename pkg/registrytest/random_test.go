@@ -1,6 +1,7 @@
 package registrytest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -34,6 +35,9 @@ type life struct {
 	indicators  []commitment.Indicator
 	reports     []ident.Report
 	activities  []ident.Activity
+	amendments  []ident.Amendment
+
+	proposers map[ident.Amendment]context.Context // who proposed which amendment
 
 	marks    map[string]string // what each mark stands in, by the mark
 	personal map[string]bool   // marks of what may be erased one day, so that no entry may hold it in clear
@@ -46,7 +50,7 @@ func newLife(t *testing.T, seed uint64) *life {
 	t.Helper()
 	l := &life{
 		Register: New(t), t: t, draw: rand.New(rand.NewPCG(seed, 7)),
-		marks: map[string]string{}, personal: map[string]bool{}, shown: map[string]bool{}, done: map[string]int{}, refused: map[string]int{},
+		marks: map[string]string{}, personal: map[string]bool{}, proposers: map[ident.Amendment]context.Context{}, shown: map[string]bool{}, done: map[string]int{}, refused: map[string]int{},
 	}
 	for range 2 { // so that the first steps have something to work on
 		l.steps()["register"]()
@@ -106,6 +110,7 @@ func (l *life) live() string {
 		"register commitment", "register commitment", "close", "add indicator", "amend indicator", "retire indicator", "amend plan", "accept", "accept", "decline",
 		"open cycle", "extend cycle", "start report", "start report", "write report", "write report", "submit report", "submit report",
 		"review", "review", "agree", "reply", "attest",
+		"propose amendment", "propose amendment", "propose amendment", "approve amendment", "approve amendment", "refuse amendment", "withdraw amendment",
 		"draft activity", "record activity", "amend activity", "amend activity", "step of activity", "step of activity",
 		"link", "link", "unlink",
 	})
@@ -139,6 +144,7 @@ func (l *life) steps() map[string]func() error {
 		"link": l.link, "unlink": l.unlink,
 	}
 	maps.Copy(all, l.reporting())
+	maps.Copy(all, l.amending())
 	return all
 }
 

@@ -62,6 +62,7 @@ type Register struct {
 	Cycles      *commitment.Cycles
 	Reports     *commitment.Reports
 	Activities  *commitment.Activities
+	Amendments  *commitment.Amendments
 	Accounts    *account.Service
 	Ledger      *ledger.Reader
 	Sequencer   *ledger.Sequencer
@@ -88,8 +89,9 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 	return &Register{
 		address: address, DB: d, Clock: clock, Accounts: accounts,
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
-		Members: member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
-		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
+		Amendments: commitment.NewAmendments(d),
+		Members:    member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
+		Figures:    figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
 		Ledger: ledger.NewReader(d), Sequencer: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)),
 	}
 }

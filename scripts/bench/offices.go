@@ -18,6 +18,7 @@ func offices(d *db.DB, accounts *account.Service) api.Offices {
 		Accounts:    accounts,
 		Activities:  commitment.NewActivities(d),
 		Alliances:   alliance.New(d),
+		Amendments:  commitment.NewAmendments(d),
 		Changes:     ledger.NewReader(d),
 		Commitments: commitment.New(d),
 		Cycles:      commitment.NewCycles(d),

@@ -28,7 +28,7 @@ type badInput struct {
 // badInputs is the whole table, one file for each kind.
 func badInputs() []badInput {
 	return slices.Concat(
-		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badActivities,
+		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badActivities,
 		badUsers, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }

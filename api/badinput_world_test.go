@@ -80,6 +80,8 @@ func (w *world) subjects() map[string]string {
 	secret := w.tell("staff", "POST", at+"/figures", strings.Replace(salesOf(2017, "1", "confidential"), "sales_volume", "revenue", 1), http.StatusCreated)
 	shadow, _ := w.tell("staff", "GET", memberAt(number)+"/contacts", "", http.StatusOK).items()[0]["id"].(string)
 	written, _ := w.made("own editor", w.registered(9)+"/reports", `{"cycle":2026}`)
+	amended := w.registered(8)
+	amendment, _ := w.made("staff", amended+"/amendments", `{"text":"y","class":"clarified","reason":"r"}`)
 	cursor := w.tell("staff", "GET", "/api/v1/members?limit=1", "", http.StatusOK).field("next_cursor")
 	flipped := []byte(cursor)
 	flipped[20] ^= 1
@@ -88,6 +90,7 @@ func (w *world) subjects() map[string]string {
 		"figure": w.things["FigureId"][1], "old figure": w.things["FigureId"][0], "secret figure": secret.field("id"),
 		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
 		"written": last(written), "accepted": w.things["ReportId"][0],
+		"proposed amendment": last(amendment), "approved amendment": w.things["AmendmentId"][0], "amended": last(amended),
 		"drafted activity": act(), "submitted activity": act("submit"), "activity": w.things["ActivityId"][0], "withdrawn activity": w.things["ActivityId"][2],
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),
 	}

@@ -79,7 +79,7 @@ func commitmentOf(c commitment.Commitment) Commitment {
 	body := Commitment{
 		Id: Id(c.ID), Member: int64(c.Member), Point: int(c.Point), Title: c.Title, Text: c.Text, State: CommitmentState(c.State),
 		Strength: Strength(c.Strength), Outcome: Outcome(c.Outcome), ClosingReason: c.ClosingReason, StartsOn: c.StartsOn, DueOn: c.DueOn,
-		Indicator: c.Indicator, Synthetic: c.Synthetic, Version: c.Version,
+		Indicator: c.Indicator, Amendments: c.Amendments, AmendedOn: c.AmendedOn, Synthetic: c.Synthetic, Version: c.Version,
 	}
 	if b := c.Baseline; b != nil {
 		body.Baseline = Baseline{Value: bound.Canonical(b.Value), Unit: Unit(c.Unit), On: b.On}

@@ -29,10 +29,12 @@ func (w *world) applied() (ident.Member, []string) {
 	commitment, _ := w.made("staff", at+"/commitments", promise)
 	w.tell("staff", "POST", commitment+"/submit", "", http.StatusOK)
 	w.tell("staff", "POST", commitment+"/register", "", http.StatusOK)
+	amendment, _ := w.made("staff", commitment+"/amendments", `{"text":"Eleven","class":"strengthened","reason":"Shadow"}`)
+	w.tell("admin", "POST", amendment+"/approve", `{"reason":"Shadow"}`, http.StatusOK)
 	w.acted(number)
 	w.tell("staff", "POST", at+"/transitions", `{"to":"in_review","reason":"shadow"}`, http.StatusCreated)
 	w.tokens["its editor"] = w.token(w.t, access.RoleMember, number, access.Editor)
-	return number, []string{"hadow", "影子", "Secretborough", "81500081500", last(figure), last(commitment)}
+	return number, []string{"hadow", "影子", "Secretborough", "81500081500", last(figure), last(commitment), last(amendment)}
 }
 
 // acted lets the applicant organise something alone, and something public with
@@ -93,11 +95,12 @@ func TestAnApplicantLeavesEveryAnswerAsItWas(t *testing.T) {
 		draft, tag := w.made("own editor", at+"/commitments", `{"point":4,"title":"Shadow warehouses","text":"Ten"}`)
 		w.tell("own editor", "PATCH", draft, `{"text":"Eleven"}`, http.StatusOK, "If-Match", tag)
 		w.tell("own approver", "POST", draft+"/submit", "", http.StatusOK)
+		refused := w.proposed()
 		w.tell("staff", "DELETE", contact, "", http.StatusNoContent, "If-Match", "*")
 		w.CatchUp(t)
 		after := w.walk(outsiders, before)
 		staysButForSeals(t, before, after)
-		showsNone(t, after, []string{"hadow", last(contact), last(draft), last(activity)})
+		showsNone(t, after, []string{"hadow", last(contact), last(draft), last(activity), last(refused)})
 	})
 	t.Run("nor does the log tell of it", func(t *testing.T) {
 		for _, text := range secrets[:4] {

@@ -36,6 +36,9 @@ var since = map[string]func(w *world, made reply){
 	"attestCommitment": spoken("staff", "POST", "/review", `{"decision":"returned","reason":"changed since"}`),
 	"reviewReport":     spoken("own approver", "PUT", "/review/reply", `{"text":"changed since"}`),
 	"agreeReview":      spoken("own approver", "PUT", "/review/reply", `{"text":"changed since"}`),
+	"proposeAmendment": func(w *world, made reply) {
+		w.tell("staff", "POST", made.header.Get("Location")+"/refuse", `{"reason":"changed since"}`, http.StatusOK)
+	},
 	"recordActivity":   amended("staff", `{"title":"changed since","organisers":[1,2]}`),
 	"draftActivity":    amended("own editor", `{"title":"changed since"}`),
 	"submitActivity":   next("/register", ""),
@@ -136,7 +139,7 @@ func (w *world) answersOnce(t *testing.T, operation string, deed deed, n int) {
 	at, body, key := deed.make(w, n), distinct(operation, n), fmt.Sprint("once-", n)
 	headers := []string{"Idempotency-Key", key}
 	if strings.Contains(operation, "supersede") || strings.Contains(operation, "Commitment") && operation != "draftCommitment" && operation != "attestCommitment" ||
-		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity"}, operation) {
+		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity", "approveAmendment", "refuseAmendment", "withdrawAmendment"}, operation) {
 		// The first request makes its own If-Match stale. The key comes before it.
 		tag := w.send(deed.who, "GET", at[:strings.LastIndex(at, "/")], "").header.Get("ETag")
 		headers = append(headers, "If-Match", tag)

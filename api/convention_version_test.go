@@ -113,6 +113,14 @@ func evidenced(already bool) func(*world, int) string {
 	}
 }
 
+// amending gives the path of a step of an amendment that was proposed.
+func amending(next string) func(*world, int) string {
+	return func(w *world, n int) string {
+		at, _ := w.made("own approver", promised("", "submit", "register")(w, n)+"/amendments", `{"text":"y","class":"clarified","reason":"r"}`)
+		return at + next
+	}
+}
+
 // deeds are all changes of the contract, by operationId.
 func deeds() map[string]deed {
 	return map[string]deed{
@@ -150,6 +158,10 @@ func deeds() map[string]deed {
 		"submitCommitment":   {"own approver", promised("/submit"), ""},
 		"registerCommitment": {"staff", promised("/register", "submit"), ""},
 		"closeCommitment":    {"staff", promised("/close", "submit", "register"), `{"outcome":"not_reached","reason":"r"}`},
+		"proposeAmendment":   {"own approver", promised("/amendments", "submit", "register"), `{"title":"other","class":"clarified","reason":"r"}`},
+		"approveAmendment":   {"admin", amending("/approve"), `{"reason":"other"}`},
+		"refuseAmendment":    {"admin", amending("/refuse"), `{"reason":"other"}`},
+		"withdrawAmendment":  {"own approver", amending("/withdraw"), ""},
 		"recordActivity":     {"staff", always("/api/v1/activities"), `{"point":3,"kind":"event","title":"other","from":"2026-01-01","organisers":[1]}`},
 		"draftActivity":      {"own editor", always("/api/v1/members/1/activities"), `{"point":3,"kind":"event","title":"other","from":"2026-01-01","organisers":[1]}`},
 		"amendActivity":      {"staff", acting(""), ""},
@@ -244,6 +256,10 @@ func (w *world) heldAgainst(t *testing.T, method string, op *openapi3.Operation,
 	again := w.send(deed.who, method, at, body, "If-Match", tag)
 	if method == http.MethodDelete {
 		again.problem(t, http.StatusNotFound, "not_found")
+		return
+	}
+	if op.OperationID == "proposeAmendment" { // which leaves the commitment as it is
+		again.problem(t, http.StatusConflict, "amendment_open")
 		return
 	}
 	again.problem(t, http.StatusPreconditionFailed, "stale")

@@ -44,6 +44,7 @@ func newWorld(t *testing.T) *world {
 	w.belong()
 	w.state()
 	w.promise()
+	w.amend()
 	w.report()
 	w.did()
 	w.add("ContactId", "staff", memberAt(w.discreet)+"/contacts", `{"name":"Mei Li","email":"mei@example.org"}`)
@@ -128,6 +129,17 @@ func (w *world) promise() {
 				w.things["joint"] = []string{last(at)}
 			}
 		}
+	}
+}
+
+// amend has the joint commitment amended twice.
+func (w *world) amend() {
+	w.t.Helper()
+	for _, body := range []string{
+		`{"text":"Ten of them","class":"clarified","reason":"It was not clear."}`, `{"target":{"bound":"ge","low":"11"},"reason":"One more"}`,
+	} {
+		at := w.add("AmendmentId", "staff", "/api/v1/commitments/"+w.things["joint"][0]+"/amendments", body)
+		w.tell("admin", "POST", at+"/approve", `{}`, http.StatusOK)
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.reportRoutes(), d.activityRoutes(), d.accountRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.activityRoutes(), d.accountRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -103,6 +103,18 @@ func (d *Door) initiativeRoutes() []route {
 		{get, "/api/v1/statistics/figures", "totalFigures", d.totalFigures, false},
 
 		{get, "/api/v1/changes", "readChanges", d.readChanges, false},
+	}
+}
+
+// amendmentRoutes lead to how registered commitments were changed.
+func (d *Door) amendmentRoutes() []route {
+	return []route{
+		{get, "/api/v1/commitments/{id}/amendments", "listAmendments", d.listAmendments, false},
+		{post, "/api/v1/commitments/{id}/amendments", "proposeAmendment", d.proposeAmendment, false},
+		{get, "/api/v1/amendments/{id}", "readAmendment", d.readAmendment, false},
+		{post, "/api/v1/amendments/{id}/approve", "approveAmendment", d.approveAmendment, false},
+		{post, "/api/v1/amendments/{id}/refuse", "refuseAmendment", d.refuseAmendment, false},
+		{post, "/api/v1/amendments/{id}/withdraw", "withdrawAmendment", d.withdrawAmendment, false},
 	}
 }
 

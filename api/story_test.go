@@ -53,6 +53,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.figures(member)
 	s.commitments(member)
 	s.indicators(member)
+	s.amendments(member)
 	s.reports(member)
 	s.activities(member)
 	h.CatchUp(t)

@@ -172,6 +172,54 @@ func (e AllianceRole) Valid() bool {
 	}
 }
 
+// Defines values for AmendmentClass.
+const (
+	AmendmentClassClarified    AmendmentClass = "clarified"
+	AmendmentClassStrengthened AmendmentClass = "strengthened"
+	AmendmentClassSuperseded   AmendmentClass = "superseded"
+	AmendmentClassWeakened     AmendmentClass = "weakened"
+)
+
+// Valid indicates whether the value is a known member of the AmendmentClass enum.
+func (e AmendmentClass) Valid() bool {
+	switch e {
+	case AmendmentClassClarified:
+		return true
+	case AmendmentClassStrengthened:
+		return true
+	case AmendmentClassSuperseded:
+		return true
+	case AmendmentClassWeakened:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AmendmentState.
+const (
+	AmendmentStateApproved  AmendmentState = "approved"
+	AmendmentStateProposed  AmendmentState = "proposed"
+	AmendmentStateRefused   AmendmentState = "refused"
+	AmendmentStateWithdrawn AmendmentState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the AmendmentState enum.
+func (e AmendmentState) Valid() bool {
+	switch e {
+	case AmendmentStateApproved:
+		return true
+	case AmendmentStateProposed:
+		return true
+	case AmendmentStateRefused:
+		return true
+	case AmendmentStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Assurance.
 const (
 	AssuranceAudited  Assurance = "audited"
@@ -1251,10 +1299,87 @@ type AlliancePatch struct {
 // AllianceRole defines model for AllianceRole.
 type AllianceRole string
 
+// Amendment defines model for Amendment.
+type Amendment struct {
+	// Changes The terms that differ, old and new. Pointers lead into the commitment; the `unit` is that of its indicator.
+	Changes []FieldChange `json:"changes"`
+
+	// ClaimedClass What was said when it was proposed; absent where nothing was.
+	ClaimedClass AmendmentClass `json:"claimed_class,omitempty,omitzero"`
+
+	// Class What an amendment makes of the promise; `superseded` is by one that cannot be compared with it.
+	Class AmendmentClass `json:"class"`
+
+	// Commitment A random UUID in lower case.
+	Commitment Id `json:"commitment"`
+
+	// ComputedClass What the terms that can be compared make of it; absent where words alone change.
+	ComputedClass AmendmentClass `json:"computed_class,omitempty,omitzero"`
+
+	// DecidedAt When it was approved, refused or withdrawn.
+	DecidedAt time.Time `json:"decided_at,omitempty,omitzero"`
+
+	// DecisionReason Of who approved or refused it.
+	DecisionReason string `json:"decision_reason,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id Id `json:"id"`
+
+	// Member The one that leads the commitment.
+	Member     int64          `json:"member"`
+	ProposedAt time.Time      `json:"proposed_at"`
+	Reason     string         `json:"reason"`
+	State      AmendmentState `json:"state"`
+
+	// Synthetic Whether this is made-up data for demonstrations and measurements.
+	Synthetic bool  `json:"synthetic,omitempty,omitzero"`
+	Version   int64 `json:"version"`
+}
+
+// AmendmentClass What an amendment makes of the promise; `superseded` is by one that cannot be compared with it.
+type AmendmentClass string
+
+// AmendmentLine An amendment in a list, without what it changes.
+type AmendmentLine struct {
+	// Class What an amendment makes of the promise; `superseded` is by one that cannot be compared with it.
+	Class AmendmentClass `json:"class"`
+
+	// Commitment A random UUID in lower case.
+	Commitment Id        `json:"commitment"`
+	DecidedAt  time.Time `json:"decided_at,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id         Id             `json:"id"`
+	Member     int64          `json:"member"`
+	ProposedAt time.Time      `json:"proposed_at"`
+	Reason     string         `json:"reason"`
+	State      AmendmentState `json:"state"`
+	Synthetic  bool           `json:"synthetic,omitempty,omitzero"`
+	Version    int64          `json:"version"`
+}
+
+// AmendmentList defines model for AmendmentList.
+type AmendmentList struct {
+	Items      []AmendmentLine `json:"items"`
+	NextCursor string          `json:"next_cursor,omitempty,omitzero"`
+}
+
+// AmendmentState defines model for AmendmentState.
+type AmendmentState string
+
 // Amount Money as a decimal string without sign, grouping or exponent; no more decimals than its currency has.
 //
 // Example: 5000000000
 type Amount = string
+
+// Approval defines model for Approval.
+type Approval struct {
+	// Class What it counts as, where that is another class than it was proposed with.
+	Class AmendmentClass `json:"class,omitempty,omitzero"`
+
+	// Reason Needed with another class.
+	Reason string `json:"reason,omitempty,omitzero"`
+}
 
 // Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
 type Assurance string
@@ -1396,6 +1521,12 @@ type Code = string
 
 // Commitment defines model for Commitment.
 type Commitment struct {
+	// AmendedOn The day of the last amendment.
+	AmendedOn Date `json:"amended_on,omitempty,omitzero"`
+
+	// Amendments How often its terms were amended since it was registered; absent where never. Old and new are in its amendments.
+	Amendments int `json:"amendments,omitempty,omitzero"`
+
 	// Baseline Where the quantity stood before.
 	Baseline Baseline `json:"baseline,omitempty,omitzero"`
 
@@ -2360,6 +2491,29 @@ type NewAllianceMembership struct {
 	Member int64        `json:"member"`
 	Role   AllianceRole `json:"role"`
 	Until  Date         `json:"until,omitempty,omitzero"`
+}
+
+// NewAmendment defines model for NewAmendment.
+type NewAmendment struct {
+	// Baseline Replaces the whole baseline.
+	Baseline nullable.Nullable[Baseline] `json:"baseline,omitempty,omitzero"`
+
+	// Class Needed where words alone change; else that which is computed.
+	Class     AmendmentClass          `json:"class,omitempty,omitzero"`
+	DueOn     nullable.Nullable[Date] `json:"due_on,omitempty,omitzero"`
+	Indicator nullable.Nullable[Code] `json:"indicator,omitempty,omitzero"`
+
+	// Milestones Replaces the whole list, as all lists do.
+	Milestones       nullable.Nullable[[]Milestone] `json:"milestones,omitempty,omitzero"`
+	PartnerCountries nullable.Nullable[[]Country]   `json:"partner_countries,omitempty,omitzero"`
+	Reason           string                         `json:"reason"`
+	StartsOn         nullable.Nullable[Date]        `json:"starts_on,omitempty,omitzero"`
+	Strength         nullable.Nullable[Strength]    `json:"strength,omitempty,omitzero"`
+
+	// Target Replaces the whole target.
+	Target nullable.Nullable[Target] `json:"target,omitempty,omitzero"`
+	Text   string                    `json:"text,omitempty,omitzero"`
+	Title  string                    `json:"title,omitempty,omitzero"`
 }
 
 // NewCategory defines model for NewCategory.

@@ -85,7 +85,13 @@ create view amendment_seen as
     from amendment a join member m on m.number = a.member;
 comment on view amendment_seen is 'What an amendment shows to whom, for every reader: is_open is for all; the rest is for staff and the commitment''s own member.';
 
+alter table report_draft add column terms_at integer;
+update report_draft d set terms_at = c.version from commitment c where c.id = d.commitment;
+alter table report_draft alter column terms_at set not null;
+comment on column report_draft.terms_at is 'The version of the commitment that was in force when the report was started: what it is held to, however the commitment is amended meanwhile.';
+
 -- +goose Down
+alter table report_draft drop column terms_at;
 drop view amendment_seen;
 drop table amendment_history, amendment;
 drop view commitment_participant_seen;

@@ -167,10 +167,23 @@ func needDay(faults *fault.Fields, pointer string, day plan.Date) bool {
 	return checkDay(faults, pointer, day)
 }
 
-// complete gives every fault of what is to be submitted on the day, of the
-// commitment that it reports on. What a report tells has been, and is of the
+// under leaves of a statement what can be said of a commitment that is measured
+// so: values of its indicator, and its milestones.
+func (p Statement) under(own Measure) Statement {
+	p.Measured = slices.DeleteFunc(slices.Clone(p.Measured), func(m Measured) bool { return m.Indicator != own.Indicator })
+	p.Milestones = slices.DeleteFunc(slices.Clone(p.Milestones), func(m Met) bool { return !own.has(m.Key) })
+	return p
+}
+
+// has tells whether there is a milestone of the key.
+func (m Measure) has(key string) bool {
+	return slices.ContainsFunc(m.Milestones, func(own Milestone) bool { return own.Key == key })
+}
+
+// complete gives every fault of what is to be submitted on the day, of a
+// commitment that is measured so. What a report tells has been, and is of the
 // commitment's own indicator and milestones.
-func (p Statement) complete(c Commitment, today plan.Date) error {
+func (p Statement) complete(own Measure, today plan.Date) error {
 	var faults fault.Fields
 	if p.Narrative == "" {
 		faults.Add("/narrative", "required")
@@ -183,12 +196,12 @@ func (p Statement) complete(c Commitment, today plan.Date) error {
 		if m.To > today {
 			faults.Add(at+"/to", "in_the_future")
 		}
-		if m.Indicator != c.Indicator {
+		if m.Indicator != own.Indicator {
 			faults.Add(at+"/indicator", "other_indicator")
 			continue
 		}
 		d := m.Draft()
-		_, wrong := bound.Parse(d.Bound, d.Low, d.High, c.Unit.Rule())
+		_, wrong := bound.Parse(d.Bound, d.Low, d.High, own.Unit.Rule())
 		faults.Merge(at, wrong)
 	}
 	for i, m := range p.Milestones {
@@ -196,7 +209,7 @@ func (p Statement) complete(c Commitment, today plan.Date) error {
 		if m.On > today {
 			faults.Add(at+"/on", "in_the_future")
 		}
-		if !slices.ContainsFunc(c.Milestones, func(own Milestone) bool { return own.Key == m.Key }) {
+		if !own.has(m.Key) {
 			faults.Add(at+"/key", "unknown_milestone")
 		}
 	}

@@ -48,6 +48,7 @@ type reportDraft struct {
 	CompletionAt int64                 `json:"completion_at"`
 	MeasuredAt   int64                 `json:"measured_at"`
 	MilestonesAt int64                 `json:"milestones_at"`
+	TermsAt      int64                 `json:"terms_at"` // the version of the commitment that it is held to
 }
 
 func (d reportDraft) statement() Statement {

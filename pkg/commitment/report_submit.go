@@ -21,9 +21,29 @@ set version = excluded.version, state = excluded.state, narrative = excluded.nar
     measured = excluded.measured, milestones = excluded.milestones, content_at = excluded.content_at, attested = excluded.attested,
     submitted_at = excluded.submitted_at, decision = null, decision_reason = null, found = null, reviewer = null, seconder = null, reply = null`
 
+const measureOf = `
+select ` + measureColumns + ` from (
+    select ` + storedColumns + ` from commitment where id = $1
+    union all
+    select ` + storedColumns + ` from commitment_history where id = $1
+) c where version = $2`
+
+// measureAt gives what a version of the commitment is measured by.
+func measureAt(ctx context.Context, tx *db.Tx, c Commitment, version int64) (Measure, error) {
+	if version == c.Version {
+		return c.Measure, nil
+	}
+	var m Measure
+	if err := tx.Get(ctx, &m, measureOf, c.ID, version); err != nil {
+		return Measure{}, fmt.Errorf("read version %d of commitment %s: %w", version, c.ID, err)
+	}
+	return m, nil
+}
+
 // Submit hands what is written of a report to staff, in the name of the member.
 // It replaces what was submitted before, and what staff had begun to say of
-// that. expected is the version that the actor has seen, or 0.
+// that. It is held to the terms that the commitment had when the report was
+// started. expected is the version that the actor has seen, or 0.
 //
 // It refuses with Forbidden when the role may not, the actor is not an approver
 // of the member or the report is another member's, NotFound when there is none
@@ -50,7 +70,11 @@ func (s *Reports) Submit(ctx context.Context, id ident.Report, expected int64) (
 			return err
 		}
 		before.Statement = before.draft.statement()
-		if err := before.Statement.complete(c, plan.Today(tx.Now)); err != nil {
+		own, err := measureAt(ctx, tx, c, before.draft.TermsAt)
+		if err != nil {
+			return err
+		}
+		if err := before.Statement.complete(own, plan.Today(tx.Now)); err != nil {
 			return err
 		}
 		r, err = submit(ctx, tx, m, before)
@@ -113,7 +137,8 @@ func submit(ctx context.Context, tx *db.Tx, m member.Locked, r Report) (Report, 
 //
 // It refuses as [Reports.Start] does, with Forbidden also when the actor is not
 // an approver of the member, and with Conflict also when no report on the
-// commitment was accepted yet.
+// commitment was accepted yet, or what it said cannot be said any more of the
+// commitment as it was amended since.
 func (s *Reports) Attest(ctx context.Context, of ident.Commitment, year int) (Report, error) {
 	actor, err := access.Require(ctx, access.SubmitReport)
 	if err != nil {

@@ -44,8 +44,8 @@ where commitment = $1 and cycle < $2 and (state = 'accepted' or not $3)
 order by cycle desc limit 1`
 
 const insertReportDraft = `
-insert into report_draft (id, commitment, member, cycle, version, narrative, completion, measured, milestones, synthetic, written_at)
-values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9, $10, $11)`
+insert into report_draft (id, commitment, member, cycle, version, narrative, completion, measured, milestones, synthetic, written_at, terms_at)
+values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9, $10, $11, $12)`
 
 // begin makes the draft of a report on a commitment that can be reported on, as
 // the last report before has it.
@@ -69,21 +69,26 @@ func begin(ctx context.Context, tx *db.Tx, of ident.Commitment, scope access.Sco
 	var before reportRow
 	switch err := tx.Get(ctx, &before, lastReport, of, year, accepted); {
 	case err == nil:
-		r.Statement = before.report().Statement
+		said := before.report().Statement
+		r.Statement = said.under(c.Measure)
+		if accepted && len(r.Statement.Measured)+len(r.Statement.Milestones) < len(said.Measured)+len(said.Milestones) {
+			return member.Locked{}, Report{}, fault.New(fault.Conflict, "terms_amended")
+		}
 	case !fault.Is(err, fault.NotFound):
 		return member.Locked{}, Report{}, fmt.Errorf("read the last report: %w", err)
 	case accepted:
 		return member.Locked{}, Report{}, fault.New(fault.Conflict, "nothing_accepted")
 	}
 	if _, err := tx.Exec(ctx, insertReportDraft, r.ID, r.Commitment, r.Member, r.Cycle, r.Version, r.Statement.Narrative, r.Statement.Completion,
-		rows(r.Statement.Measured), rows(r.Statement.Milestones), r.Synthetic, tx.Now); err != nil {
+		rows(r.Statement.Measured), rows(r.Statement.Milestones), r.Synthetic, tx.Now, c.Version); err != nil {
 		return member.Locked{}, Report{}, fmt.Errorf("insert the draft: %w", err)
 	}
 	return m, r, nil
 }
 
 // Start starts the report on a commitment for the cycle of a year, filled with
-// what the last report on it said.
+// what the last report on it said, as far as that is of the indicator and the
+// milestones that the commitment has now.
 //
 // It refuses with Forbidden when the role may not or the commitment is another
 // member's, NotFound when the actor may not know of the commitment, Conflict when

@@ -66,7 +66,7 @@ classed as (
             v.approximate = 0 and case p.direction when 'decrease' then v.below else v.above end) end as progress
     from promised p left join spoken s on s.id = p.id left join valued v on v.id = p.id
 ),
-cells as (
+cells as materialized ( -- once, not for every member
     select number, point, count(*) as commitments,
         count(*) filter (where state <> 'closed') as open,
         count(*) filter (where outcome in ('reached_in_time', 'reached_late')) as kept,

@@ -1,6 +1,6 @@
 -- More of a synthetic register, for the plans of its lists: to every member
 -- three more commitments, so that there are four, each of the new ones measured
--- and reported on in one of two cycles; an activity, a signature at a ceremony and
+-- and reported on in one of two cycles, half of them amended; an activity, a signature at a ceremony and
 -- a membership of an alliance. It runs in psql after the generator, with the
 -- number of members as :size.
 begin;
@@ -19,12 +19,16 @@ select gen_random_uuid(), c.id, c.member, 2025 + c.member % 2, 1, 'accepted', 's
     jsonb_build_array(jsonb_build_object('indicator', c.indicator, 'bound', 'ge', 'low', (c.member % 500)::text, 'from', '2025-01-01', 'to', '2025-12-31')),
     '[]', 1, '2026-06-30', 'accepted', 'limited', gen_random_uuid(), true
 from commitment c where c.indicator is not null and c.state = 'registered';
+insert into amendment (id, commitment, member, base, state, class, reason, old_terms, new_terms, proposer, proposed_at, decider, decided_at, synthetic)
+select gen_random_uuid(), c.id, c.member, 1, 'approved', 'clarified', 'synthetic', '{"title":"a"}', '{"title":"b"}', gen_random_uuid(), now(),
+    gen_random_uuid(), now(), true
+from commitment c where c.indicator is not null and c.state = 'registered' and c.member % 2 = 1;
 insert into activity (id, member, state, point, kind, title, country, from_on, organisers, synthetic)
 select gen_random_uuid(), m, 'registered', 1 + m % 8, (array['competition', 'training', 'project', 'event'])[1 + m % 4], 'synthetic',
     (array['CN', 'KE', 'PK', 'DE'])[1 + m % 4], date '2025-01-01' + m % 700, array[m::bigint], true
 from generate_series(1, :size) m;
 insert into activity_commitment (activity, commitment)
-select a.id, (select c.id from commitment c where c.member = a.member and c.state = 'registered' limit 1) from activity a;
+select a.id, (select c.id from commitment c where c.member = a.member and c.state = 'registered' and c.indicator is not null limit 1) from activity a;
 insert into ceremony (name, synthetic) select 'Synthetic ceremony ' || n, true from generate_series(1, 40) n;
 insert into signature (id, member, ceremony, capacity, signed_on)
 select gen_random_uuid(), m, (select min(id) from ceremony) + m % 40, 'supporter', '2026-01-01' from generate_series(1, :size) m;

@@ -53,10 +53,26 @@ func Today(now time.Time) Date { return Home().Today(now) }
 // Today gives the date that it is in the zone at that moment.
 func (z Zone) Today(now time.Time) Date { return DateOf(now.In(z.in())) }
 
-// Begins gives the moment at which the date begins in the zone.
+// Begins gives the moment at which the date begins in the zone: the first one
+// of which a clock there shows that date. Where the clock is put forward at
+// midnight that is no midnight, and where it is put back to midnight it is the
+// first of two.
 func (z Zone) Begins(date Date) time.Time {
 	year, month, day := date.Time().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, z.in())
+	midnight := time.Date(year, month, day, 0, 0, 0, 0, z.in())
+	changed, changes := midnight.ZoneBounds()
+	if DateOf(midnight) < date {
+		return changes
+	}
+	if !changed.IsZero() {
+		_, offset := midnight.Zone()
+		_, before := changed.Add(-1).Zone()
+		first := midnight.Add(time.Duration(offset-before) * time.Second)
+		if first.Before(changed) && DateOf(first) == date {
+			return first
+		}
+	}
+	return midnight
 }
 
 // Ends gives the moment at which the date ends in the zone, which is when the

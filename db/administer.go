@@ -30,3 +30,24 @@ func (d *DB) Alone(ctx context.Context, lock int64, work func() error) error {
 	}()
 	return work()
 }
+
+// IfFree runs work unless somebody else holds the lock on this database, and
+// tells whether it did. The lock belongs to a transaction that does nothing
+// else: it is given up when the process or its connection dies, and it holds
+// behind a pooler of connections. So work may outlive it, if the connection
+// breaks, and must be harmless beside another's.
+func (d *DB) IfFree(ctx context.Context, lock int64, work func() error) (bool, error) {
+	tx, err := d.pool.BeginTxx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return false, translate(ctx, err)
+	}
+	defer func() { _ = tx.Rollback() }() // it changed nothing
+	var free bool
+	if err := tx.GetContext(ctx, &free, `select pg_try_advisory_xact_lock($1)`, lock); err != nil {
+		return false, fmt.Errorf("try lock %d: %w", lock, translate(ctx, err))
+	}
+	if !free {
+		return false, nil
+	}
+	return true, work()
+}

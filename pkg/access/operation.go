@@ -35,6 +35,9 @@ const (
 	ReviewReport  Operation = "review_report"
 	ReplyToReview Operation = "reply_to_review"
 
+	ReadProposal   Operation = "read_proposal"   // of what staff is to do
+	DecideProposal Operation = "decide_proposal" // accept and dismiss one
+
 	DraftActivity    Operation = "draft_activity"
 	SubmitActivity   Operation = "submit_activity"   // and name one as evidence of a commitment
 	RegisterActivity Operation = "register_activity" // and refuse, amend and withdraw one
@@ -95,6 +98,9 @@ var may = map[Operation]grant{
 	SubmitReport:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	ReviewReport:  {roles: []Role{RoleAdmin, RoleStaff}}, // by a person, of whom another one can be told
 	ReplyToReview: {roles: []Role{RoleMember}, post: Approver},
+
+	ReadProposal:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	DecideProposal: {roles: []Role{RoleAdmin, RoleStaff}}, // by a person: the register itself only proposes
 
 	DraftActivity:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	SubmitActivity:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},

@@ -23,6 +23,7 @@ var owner = map[string]string{
 	"alliance": "pkg/alliance", "alliance_membership": "pkg/alliance",
 	"commitment": "pkg/commitment", "commitment_draft": "pkg/commitment", "commitment_participant": "pkg/commitment",
 	"cycle": "pkg/commitment", "report": "pkg/commitment", "report_draft": "pkg/commitment",
+	"proposal": "pkg/commitment",
 	"activity": "pkg/commitment", "activity_draft": "pkg/commitment", "activity_winner": "pkg/commitment", "activity_commitment": "pkg/commitment",
 
 	"amendment": "pkg/commitment",

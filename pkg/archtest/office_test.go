@@ -165,6 +165,8 @@ func (f *folder) function(name string) *ast.FuncDecl {
 // openers open a transaction though they are no exported method of an office.
 var openers = map[string]string{
 	"pkg/ledger.step":          "one batch of the sequencer, which works through as many as there are",
+	"pkg/commitment.survey":    "what a run, and whoever looks ahead, sees of the register",
+	"pkg/commitment.settle":    "one member of a run, which works through as many as there are",
 	"pkg/member.writeContact":  "the one frame of what is done to a contact: role, lock, write, seal",
 	"pkg/account.charge":       "an attempt counts, whatever becomes of the sign-in that follows",
 	"pkg/account.keptKeys":     "part of opening the office, before anybody asks",

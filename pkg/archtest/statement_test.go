@@ -184,6 +184,7 @@ var composers = map[string]string{
 	"pkg/alliance.compose":             "TestEveryListOfMembershipsRuns",
 	"pkg/commitment.compose":           "TestListsShowEachReaderItsOwn",
 	"pkg/commitment.composeActivities": "TestEveryListOfActivitiesRuns",
+	"pkg/commitment.composeProposals":  "TestEveryListOfProposalsRuns",
 	"pkg/account.Users":                "TestEveryListOfAccountsRuns",
 }
 

@@ -59,22 +59,27 @@ func (s *Service) Close(ctx context.Context, id ident.Commitment, expected int64
 	}
 	var c Commitment
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		m, registered, err := lock(ctx, tx, id, actor.Scope())
-		if err != nil {
-			return err
-		}
-		if err := registered.at(Registered, expected); err != nil {
-			return err
-		}
-		ended, err := registered.closed(closing, plan.Today(tx.Now))
-		if err != nil {
-			return err
-		}
-		c, err = advance(ctx, tx, ended, m)
+		c, err = closeIn(ctx, tx, id, actor.Scope(), expected, closing)
 		return err
 	})
 	if err != nil {
 		return Commitment{}, fmt.Errorf("close commitment %s: %w", id, locate(err))
 	}
 	return c, nil
+}
+
+// closeIn closes a registered commitment, as [Service.Close] has it.
+func closeIn(ctx context.Context, tx *db.Tx, id ident.Commitment, scope access.Scope, expected int64, closing Closing) (Commitment, error) {
+	m, registered, err := lock(ctx, tx, id, scope)
+	if err != nil {
+		return Commitment{}, err
+	}
+	if err := registered.at(Registered, expected); err != nil {
+		return Commitment{}, err
+	}
+	ended, err := registered.closed(closing, plan.Today(tx.Now))
+	if err != nil {
+		return Commitment{}, err
+	}
+	return advance(ctx, tx, ended, m)
 }

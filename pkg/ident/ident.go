@@ -37,6 +37,7 @@ type (
 	Signature          string
 	AllianceMembership string
 	Commitment         string
+	Proposal           string
 	Report             string
 	Amendment          string
 	Contact            string

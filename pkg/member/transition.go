@@ -64,6 +64,23 @@ func (s Step) Check() fault.Fields {
 // in the future or before the last step's, a survivor that is itself merged, or
 // is not public while the duplicate is.
 func (s *Service) Transition(ctx context.Context, number ident.Member, expected int64, step Step) (Transition, error) {
+	if _, err := access.Require(ctx, access.TransitionMember); err != nil {
+		return Transition{}, err
+	}
+	var taken Transition
+	err := s.db.InTx(ctx, func(tx *db.Tx) (err error) {
+		taken, err = s.TransitionIn(ctx, tx, number, expected, step)
+		return err
+	})
+	if err != nil {
+		return Transition{}, fmt.Errorf("move member %s to %s: %w", number, step.To, err)
+	}
+	return taken, nil
+}
+
+// TransitionIn is Transition as a part of the transaction, for the domains that
+// decide something from which a step follows. It refuses as Transition does.
+func (s *Service) TransitionIn(ctx context.Context, tx *db.Tx, number ident.Member, expected int64, step Step) (Transition, error) {
 	actor, err := access.Require(ctx, access.TransitionMember)
 	if err != nil {
 		return Transition{}, err
@@ -71,22 +88,15 @@ func (s *Service) Transition(ctx context.Context, number ident.Member, expected 
 	if err := step.Check().Err(); err != nil {
 		return Transition{}, err
 	}
-	var taken Transition
-	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		if err := lockSurvivor(ctx, tx, number, step); err != nil {
-			return err
-		}
-		m, err := lockWhole(ctx, tx, number, actor.Scope(), expected)
-		if err != nil {
-			return err
-		}
-		taken, err = s.take(ctx, tx, m, step)
-		return err
-	})
-	if err != nil {
-		return Transition{}, fmt.Errorf("move member %s to %s: %w", number, step.To, locate(err))
+	if err := lockSurvivor(ctx, tx, number, step); err != nil {
+		return Transition{}, err
 	}
-	return taken, nil
+	m, err := lockWhole(ctx, tx, number, actor.Scope(), expected)
+	if err != nil {
+		return Transition{}, err
+	}
+	taken, err := s.take(ctx, tx, m, step)
+	return taken, locate(err)
 }
 
 func (s *Service) take(ctx context.Context, tx *db.Tx, m Member, step Step) (Transition, error) {

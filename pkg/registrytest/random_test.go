@@ -113,11 +113,18 @@ func (l *life) live() string {
 		"propose amendment", "propose amendment", "propose amendment", "approve amendment", "approve amendment", "refuse amendment", "withdraw amendment",
 		"draft activity", "record activity", "amend activity", "amend activity", "step of activity", "step of activity",
 		"link", "link", "unlink",
+		"run cycle", "run cycle", "open near cycle", "accept proposal", "dismiss proposal",
 	})
 	if l.draw.IntN(4) == 0 {
 		l.Clock.Advance(time.Duration(l.draw.Int64N(int64(72 * time.Hour))))
 	}
-	err := steps[name]()
+	l.note(name, steps[name]())
+	return name
+}
+
+// note counts what became of a step; nothing else becomes of one.
+func (l *life) note(name string, err error) {
+	l.t.Helper()
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 		l.done[name]++
@@ -126,7 +133,6 @@ func (l *life) live() string {
 	default:
 		l.refused[name]++
 	}
-	return name
 }
 
 // steps are what can happen to a register.
@@ -145,6 +151,7 @@ func (l *life) steps() map[string]func() error {
 	}
 	maps.Copy(all, l.reporting())
 	maps.Copy(all, l.amending())
+	maps.Copy(all, l.runs())
 	return all
 }
 

@@ -63,6 +63,8 @@ type Register struct {
 	Reports     *commitment.Reports
 	Activities  *commitment.Activities
 	Amendments  *commitment.Amendments
+	Runs        *commitment.Runs
+	Proposals   *commitment.Proposals
 	Accounts    *account.Service
 	Ledger      *ledger.Reader
 	Sequencer   *ledger.Sequencer
@@ -86,12 +88,13 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 	if err != nil {
 		t.Fatalf("open the office of accounts: %v", err)
 	}
+	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
 	return &Register{
 		address: address, DB: d, Clock: clock, Accounts: accounts,
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
 		Amendments: commitment.NewAmendments(d),
-		Members:    member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
-		Figures:    figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
+		Members:    members, Runs: commitment.NewRuns(d, members, plan.Home()), Proposals: commitment.NewProposals(d, members, plan.Home()),
+		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
 		Ledger: ledger.NewReader(d), Sequencer: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)),
 	}
 }

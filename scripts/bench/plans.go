@@ -132,19 +132,19 @@ func (b *bench) things(ctx context.Context) (*strings.Replacer, error) {
 	return strings.NewReplacer(pairs...), nil
 }
 
-// plan is a node of what EXPLAIN prints, as far as it is looked at.
-type plan struct {
-	Node    string  `json:"Node Type"`
+// node is one of what EXPLAIN prints, as far as it is looked at.
+type node struct {
+	Kind    string  `json:"Node Type"`
 	Table   string  `json:"Relation Name"`
 	Index   string  `json:"Index Name"`
 	Rows    float64 `json:"Actual Rows"`
 	Loops   float64 `json:"Actual Loops"`
 	Removed float64 `json:"Rows Removed by Filter"`
-	Plans   []plan  `json:"Plans"`
+	Plans   []node  `json:"Plans"`
 }
 
 type explained struct {
-	Plan         plan    `json:"Plan"`
+	Plan         node    `json:"Plan"`
 	Milliseconds float64 `json:"Execution Time"`
 }
 
@@ -180,14 +180,14 @@ func (b *bench) explain(ctx context.Context, s statement) (explained, error) {
 }
 
 // how names the indexes and tables that were read, each once.
-func (p plan) how() []string {
+func (n node) how() []string {
 	var found []string
-	p.each(func(one plan) {
+	n.each(func(one node) {
 		switch {
 		case one.Loops == 0:
 		case one.Index != "":
 			found = append(found, one.Index)
-		case one.Table != "" && one.Node == "Seq Scan":
+		case one.Table != "" && one.Kind == "Seq Scan":
 			found = append(found, "all of "+one.Table)
 		}
 	})
@@ -199,9 +199,9 @@ func (p plan) how() []string {
 const much = 5_000
 
 // whole names what was read in much larger parts than a page has.
-func (p plan) whole() []string {
+func (n node) whole() []string {
 	var found []string
-	p.each(func(one plan) {
+	n.each(func(one node) {
 		if read := (one.Rows + one.Removed) * one.Loops; one.Table != "" && read > much {
 			found = append(found, fmt.Sprintf("%.0f rows of %s", read, one.Table))
 		}
@@ -209,9 +209,9 @@ func (p plan) whole() []string {
 	return found
 }
 
-func (p plan) each(look func(plan)) {
-	look(p)
-	for _, below := range p.Plans {
+func (n node) each(look func(node)) {
+	look(n)
+	for _, below := range n.Plans {
 		below.each(look)
 	}
 }

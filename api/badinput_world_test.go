@@ -82,6 +82,8 @@ func (w *world) subjects() map[string]string {
 	written, _ := w.made("own editor", w.registered(9)+"/reports", `{"cycle":2026}`)
 	amended := w.registered(8)
 	amendment, _ := w.made("staff", amended+"/amendments", `{"text":"y","class":"clarified","reason":"r"}`)
+	settled := proposed("")(w, 9)
+	w.tell("staff", "POST", settled+"/dismiss", `{"reason":"r"}`, http.StatusOK)
 	cursor := w.tell("staff", "GET", "/api/v1/members?limit=1", "", http.StatusOK).field("next_cursor")
 	flipped := []byte(cursor)
 	flipped[20] ^= 1
@@ -89,8 +91,8 @@ func (w *world) subjects() map[string]string {
 		"LEI": lei, "applicant": number.String(), "its contact": shadow, "contact": w.things["ContactId"][0],
 		"figure": w.things["FigureId"][1], "old figure": w.things["FigureId"][0], "secret figure": secret.field("id"),
 		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
-		"written": last(written), "accepted": w.things["ReportId"][0],
 		"proposed amendment": last(amendment), "approved amendment": w.things["AmendmentId"][0], "amended": last(amended),
+		"proposal": w.things["ProposalId"][0], "settled proposal": last(settled), "written": last(written), "accepted": w.things["ReportId"][0],
 		"drafted activity": act(), "submitted activity": act("submit"), "activity": w.things["ActivityId"][0], "withdrawn activity": w.things["ActivityId"][2],
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),
 	}

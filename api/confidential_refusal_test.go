@@ -23,8 +23,8 @@ var bodies = map[string]string{
 	"submitCommitment": "", "registerCommitment": "", "closeCommitment": `{"outcome":"withdrawn","reason":"r"}`,
 	"openCycle": `{"year":2030}`, "extendCycle": `{"due_on":"2199-01-01","grace_ends_on":"2199-01-01","reason":"r"}`, "startReport": `{"cycle":2026}`,
 	"attestCommitment": `{"cycle":2026}`, "amendReport": `{"narrative":"n"}`, "submitReport": "", "reviewReport": `{"decision":"accepted","completion":"limited"}`,
-	"agreeReview": "", "replyToReview": `{"text":"t"}`,
 	"proposeAmendment": `{"text":"z","class":"clarified","reason":"r"}`, "approveAmendment": `{}`, "refuseAmendment": `{"reason":"r"}`, "withdrawAmendment": "",
+	"acceptProposal": `{"reason":"r"}`, "dismissProposal": `{"reason":"r"}`, "agreeReview": "", "replyToReview": `{"text":"t"}`,
 	"recordActivity": `{"point":1,"kind":"event","title":"t","from":"2026-01-01","organisers":[1]}`,
 	"draftActivity":  `{"point":1,"kind":"event","title":"t","from":"2026-01-01","organisers":[1]}`, "amendActivity": `{"title":"u"}`,
 	"submitActivity": "", "registerActivity": "", "refuseActivity": `{"reason":"r"}`, "withdrawActivity": `{"reason":"r"}`, "linkActivity": "",
@@ -49,8 +49,8 @@ func (w *world) secrets() (hidden, none map[string]string) {
 	amendment, _ := w.made("own approver", w.registered(8)+"/amendments", `{"text":"Shadow","class":"clarified","reason":"Shadow"}`)
 	hidden = map[string]string{
 		"AmendmentId": last(amendment),
-		"ReportId":    last(report),
-		"ActivityId":  last(activity), "EvidencedCommitment": last(draft),
+		"ReportId":    last(report), "ProposalId": w.things["ProposalId"][0],
+		"ActivityId": last(activity), "EvidencedCommitment": last(draft),
 		"FigureId": figure.field("id"), "MemberNumber": number.String(), "ContactId": last(contact), "SignatureId": last(signature),
 		"AllianceMembershipId": last(term), "CommitmentId": last(draft), "UserId": last(w.users(number)),
 	}

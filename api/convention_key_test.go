@@ -139,7 +139,7 @@ func (w *world) answersOnce(t *testing.T, operation string, deed deed, n int) {
 	at, body, key := deed.make(w, n), distinct(operation, n), fmt.Sprint("once-", n)
 	headers := []string{"Idempotency-Key", key}
 	if strings.Contains(operation, "supersede") || strings.Contains(operation, "Commitment") && operation != "draftCommitment" && operation != "attestCommitment" ||
-		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity", "approveAmendment", "refuseAmendment", "withdrawAmendment"}, operation) {
+		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity", "approveAmendment", "refuseAmendment", "withdrawAmendment", "acceptProposal", "dismissProposal"}, operation) {
 		// The first request makes its own If-Match stale. The key comes before it.
 		tag := w.send(deed.who, "GET", at[:strings.LastIndex(at, "/")], "").header.Get("ETag")
 		headers = append(headers, "If-Match", tag)
@@ -193,6 +193,7 @@ func (w *world) writings(t *testing.T) (n int) {
 		select (select count(*) from change) + (select count(*) from app_user)
 			+ (select count(*) from (select id from commitment_draft union select id from commitment) taken_on)
 			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))
+			+ (select count(*) from proposal where state = 'dismissed')
 			+ (select count(*) from (select id from activity_draft union select id from activity where state = 'submitted'
 				union select id from activity_history where state = 'submitted') drafted)`); err != nil {
 		t.Fatal(err)

@@ -181,6 +181,8 @@ func deeds() map[string]deed {
 		"submitReport":     {"own approver", told("/submit", "write"), ""},
 		"reviewReport":     {"staff", told("/review", "write", "submit"), `{"decision":"returned","reason":"r"}`},
 		"agreeReview":      {"admin", told("/review/agree", "write", "submit", "review"), ""},
+		"acceptProposal":   {"staff", proposed("/accept"), `{"reason":"other"}`},
+		"dismissProposal":  {"staff", proposed("/dismiss"), `{"reason":"other"}`},
 		"replyToReview":    {"own approver", told("/review/reply", "write", "submit", "review"), ""},
 		"addUser":          {"admin", always("/api/v1/users"), `{"email":"other@example.org","role":"staff","password":"` + password + `"}`},
 		"amendUser":        {"admin", thing("admin", "/api/v1/users", `{"email":"u#@example.org","role":"analyst","password":"`+password+`"}`), ""},

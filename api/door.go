@@ -39,6 +39,7 @@ type Offices struct {
 	Figures     *figure.Service
 	Members     *member.Service
 	Plans       *commitment.Plans
+	Proposals   *commitment.Proposals
 	Reports     *commitment.Reports
 	Statistics  *statistics.Service
 }

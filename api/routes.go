@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.activityRoutes(), d.accountRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.activityRoutes(), d.accountRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -138,6 +138,16 @@ func (d *Door) reportRoutes() []route {
 		{post, "/api/v1/reports/{id}/review", "reviewReport", d.reviewReport, false},
 		{post, "/api/v1/reports/{id}/review/agree", "agreeReview", d.agreeReview, false},
 		{put, "/api/v1/reports/{id}/review/reply", "replyToReview", d.replyToReview, false},
+	}
+}
+
+// proposalRoutes lead to what staff is to do about it.
+func (d *Door) proposalRoutes() []route {
+	return []route{
+		{get, "/api/v1/proposals", "listProposals", d.listProposals, false},
+		{get, "/api/v1/proposals/{id}", "readProposal", d.readProposal, false},
+		{post, "/api/v1/proposals/{id}/accept", "acceptProposal", d.acceptProposal, false},
+		{post, "/api/v1/proposals/{id}/dismiss", "dismissProposal", d.dismissProposal, false},
 	}
 }
 

@@ -55,6 +55,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.indicators(member)
 	s.amendments(member)
 	s.reports(member)
+	s.proposals(member)
 	s.activities(member)
 	h.CatchUp(t)
 	s.reading(member)

@@ -964,6 +964,48 @@ func (e ProgressClass) Valid() bool {
 	}
 }
 
+// Defines values for ProposalKind.
+const (
+	ProposalKindClose  ProposalKind = "close"
+	ProposalKindDelist ProposalKind = "delist"
+)
+
+// Valid indicates whether the value is a known member of the ProposalKind enum.
+func (e ProposalKind) Valid() bool {
+	switch e {
+	case ProposalKindClose:
+		return true
+	case ProposalKindDelist:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProposalState.
+const (
+	ProposalStateAccepted  ProposalState = "accepted"
+	ProposalStateDismissed ProposalState = "dismissed"
+	ProposalStateOpen      ProposalState = "open"
+	ProposalStateWithdrawn ProposalState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ProposalState enum.
+func (e ProposalState) Valid() bool {
+	switch e {
+	case ProposalStateAccepted:
+		return true
+	case ProposalStateDismissed:
+		return true
+	case ProposalStateOpen:
+		return true
+	case ProposalStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReportState.
 const (
 	ReportStateAccepted  ReportState = "accepted"
@@ -1379,6 +1421,13 @@ type Approval struct {
 
 	// Reason Needed with another class.
 	Reason string `json:"reason,omitempty,omitzero"`
+}
+
+// Assent defines model for Assent.
+type Assent struct {
+	// EffectiveOn The day on which the delisting takes effect; only for one.
+	EffectiveOn Date   `json:"effective_on,omitempty,omitzero"`
+	Reason      string `json:"reason"`
 }
 
 // Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
@@ -2914,6 +2963,51 @@ type Problem struct {
 
 // ProgressClass defines model for ProgressClass.
 type ProgressClass string
+
+// Proposal defines model for Proposal.
+type Proposal struct {
+	// Commitment What is to be closed; of a closing.
+	Commitment Id `json:"commitment,omitempty,omitzero"`
+
+	// Cycle The cycle that the member owes a report for; of a delisting.
+	Cycle int `json:"cycle,omitempty,omitzero"`
+
+	// DueOn The day that the commitment was due on when this was proposed; of a closing.
+	DueOn Date `json:"due_on,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id Id `json:"id"`
+
+	// Kind To delist a member, or to close a commitment as not reached.
+	Kind       ProposalKind `json:"kind"`
+	Member     int64        `json:"member"`
+	ProposedAt time.Time    `json:"proposed_at"`
+
+	// Reason Why it was accepted, dismissed or withdrawn; absent while it is open.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// SettledAt Absent while it is open.
+	SettledAt time.Time `json:"settled_at,omitempty,omitzero"`
+
+	// SettledBy The account that accepted or dismissed it.
+	SettledBy Id `json:"settled_by,omitempty,omitzero"`
+
+	// State Withdrawn by a run, since it had no ground any more.
+	State   ProposalState `json:"state"`
+	Version int64         `json:"version"`
+}
+
+// ProposalKind To delist a member, or to close a commitment as not reached.
+type ProposalKind string
+
+// ProposalList defines model for ProposalList.
+type ProposalList struct {
+	Items      []Proposal `json:"items"`
+	NextCursor string     `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ProposalState Withdrawn by a run, since it had no ground any more.
+type ProposalState string
 
 // Quantity A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
 //

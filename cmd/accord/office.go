@@ -12,6 +12,7 @@ import (
 	"accord/pkg/intake"
 	"accord/pkg/ledger"
 	"accord/pkg/member"
+	"accord/pkg/plan"
 	"accord/pkg/statistics"
 )
 
@@ -21,16 +22,19 @@ type offices struct {
 	plans   *commitment.Plans
 	members *member.Service
 	figures *figure.Service
+	runs    *commitment.Runs
 }
 
 // newOffices opens the rooms. What a member has of theirs becomes public with
 // it, so each tells the office of members how.
 func newOffices(d *db.DB) offices {
+	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
 	return offices{
 		db:      d,
 		plans:   commitment.NewPlans(d),
-		members: member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
+		members: members,
 		figures: figure.New(d),
+		runs:    commitment.NewRuns(d, members, plan.Home()),
 	}
 }
 
@@ -47,6 +51,7 @@ func (o offices) api(accounts *account.Service) api.Offices {
 		Figures:     o.figures,
 		Members:     o.members,
 		Plans:       o.plans,
+		Proposals:   commitment.NewProposals(o.db, o.members, plan.Home()),
 		Reports:     commitment.NewReports(o.db),
 		Statistics:  statistics.New(o.db),
 	}

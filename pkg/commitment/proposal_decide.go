@@ -30,13 +30,6 @@ func (a Assent) Check() fault.Fields {
 	return faults
 }
 
-// CheckDismissal gives every fault of the reason why a proposal is dismissed.
-func CheckDismissal(reason string) fault.Fields {
-	var faults fault.Fields
-	faults.Prose("/reason", reason, 2000)
-	return faults
-}
-
 // Accept does what is proposed, with the reason: it takes the member to delisted
 // as [member.Service.Transition] does, or closes the commitment as not reached as
 // [Service.Close] does. expected is the version that the actor has seen, or 0.
@@ -130,7 +123,7 @@ func (s *Proposals) Dismiss(ctx context.Context, id ident.Proposal, expected int
 	if err != nil {
 		return Proposal{}, err
 	}
-	if err := CheckDismissal(reason).Err(); err != nil {
+	if err := CheckReason(reason).Err(); err != nil {
 		return Proposal{}, err
 	}
 	var p Proposal

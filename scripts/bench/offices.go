@@ -9,11 +9,13 @@ import (
 	"accord/pkg/figure"
 	"accord/pkg/ledger"
 	"accord/pkg/member"
+	"accord/pkg/plan"
 	"accord/pkg/statistics"
 )
 
 // offices are the rooms behind the door, as the program opens them.
 func offices(d *db.DB, accounts *account.Service) api.Offices {
+	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
 	return api.Offices{
 		Accounts:    accounts,
 		Activities:  commitment.NewActivities(d),
@@ -23,8 +25,9 @@ func offices(d *db.DB, accounts *account.Service) api.Offices {
 		Commitments: commitment.New(d),
 		Cycles:      commitment.NewCycles(d),
 		Figures:     figure.New(d),
-		Members:     member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal),
+		Members:     members,
 		Plans:       commitment.NewPlans(d),
+		Proposals:   commitment.NewProposals(d, members, plan.Home()),
 		Reports:     commitment.NewReports(d),
 		Statistics:  statistics.New(d),
 	}

@@ -16,14 +16,15 @@ import (
 
 // The exit codes, which the command's help documents.
 const (
-	exitDone     = 0
-	exitFailed   = 1
-	exitUsage    = 2
-	exitRefused  = 3
-	exitHeld     = 4
-	exitSchema   = 5
-	exitDatabase = 6
-	exitUnsound  = 7
+	exitDone      = 0
+	exitFailed    = 1
+	exitUsage     = 2
+	exitRefused   = 3
+	exitHeld      = 4
+	exitSchema    = 5
+	exitDatabase  = 6
+	exitUnsound   = 7
+	exitElsewhere = 8
 )
 
 // trouble is an error with the exit code that a script can tell it by, and

@@ -34,6 +34,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database to this program's version, or tell where it is."`
 	Seed    seedCommand    `cmd:"" help:"Load the register that ships with accord; what is there already stays as it is."`
 	User    userCommand    `cmd:"" help:"Manage accounts."`
+	Cycle   cycleCommand   `cmd:"" help:"Run the reporting cycle, or see what it would do."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what stands in the way, and say how to mend it."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the API's contract."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -44,7 +45,7 @@ const description = `The register of an initiative: who signed its action plan, 
 
 Every option can be given by the environment variable that stands beside it. Secrets can be given in a file too, as DATABASE_URL_FILE.
 
-Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 the register refuses, such as a password too short; 4 another accord holds the data folder; 5 the schema is too old or too new; 6 the database does not answer or does not suit; 7 the doctor found something.`
+Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 the register refuses, such as a password too short; 4 another accord holds the data folder; 5 the schema is too old or too new; 6 the database does not answer or does not suit; 7 the doctor found something; 8 another accord runs the cycle at this moment.`
 
 // shell is where a command reads and writes.
 type shell struct {

@@ -29,6 +29,7 @@ type register struct {
 	db       *database
 	accounts *account.Service
 	server   *server.Server
+	calendar *calendar
 }
 
 // wire puts the rooms of the house together.
@@ -38,7 +39,8 @@ func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyri
 		return nil, err
 	}
 	gate := server.NewGate(d.Ping)
-	doors, err := c.doors(ctx, newOffices(d.DB), accounts, gate)
+	o := newOffices(d.DB)
+	doors, err := c.doors(ctx, o, accounts, gate)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +50,10 @@ func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyri
 		metrics.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})))
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
+	}
+	days, err := newCalendar(o.runs, d.log, metrics)
+	if err != nil {
+		return nil, err
 	}
 	s, err := server.New(server.Options{
 		Doors:          doors,
@@ -61,7 +67,7 @@ func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyri
 	if err != nil {
 		return nil, usage(err.Error())
 	}
-	return &register{base: base, db: d, accounts: accounts, server: s}, nil
+	return &register{base: base, db: d, accounts: accounts, server: s, calendar: days}, nil
 }
 
 // doors makes the JSON door and the HTML door.
@@ -98,6 +104,7 @@ func (r *register) work(ctx context.Context) func() {
 	var workers sync.WaitGroup
 	workers.Go(func() { sequencer.Run(ctx) })
 	workers.Go(func() { r.sweep(access.System(ctx)) })
+	workers.Go(func() { r.calendar.work(access.System(ctx)) })
 	return func() {
 		cancel()
 		workers.Wait()

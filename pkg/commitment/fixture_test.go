@@ -72,9 +72,15 @@ func (c *clock) at(t *testing.T, moment string) {
 
 func open(t *testing.T) register {
 	t.Helper()
+	return openOn(t, dbtest.URL(t))
+}
+
+// openOn opens a register on the database at the address.
+func openOn(t *testing.T, address string) register {
+	t.Helper()
 	c := &clock{}
 	c.set("2026-11-24")
-	d := dbtest.New(t, dbtest.Options{Now: c.Now})
+	d := dbtest.Open(t, address, dbtest.Options{Now: c.Now})
 	shipped := commitment.Published{
 		Plan: plan.Plan{Title: "A plan", Edition: "1", Publisher: "test"}, Source: member.Source{Title: "test"}, TimeZone: plan.HomeZone,
 	}

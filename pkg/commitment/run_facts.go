@@ -157,7 +157,7 @@ select ` + columns + `, (select m.name from member m where m.number = c.member) 
     (select m.status from member m where m.number = c.member) as member_status,
     ` + reportedSeen + `,
     (select json_agg(json_build_object('id', p.id, 'due_on', p.due_on, 'state', p.state) order by p.due_on, p.id)
-        from proposal p where p.commitment = c.id and p.state <> 'withdrawn') as closings
+        from proposal p where p.commitment = c.id and p.kind = 'close' and p.state <> 'withdrawn') as closings
 from commitment c`
 
 const oneOverdue = readOverdue + `

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"accord/db/dbtest"
 	"accord/pkg/commitment"
 	"accord/pkg/ident"
 	"accord/pkg/member"
@@ -24,14 +25,24 @@ type ran struct {
 
 func running(t *testing.T, zone plan.Zone) ran {
 	t.Helper()
-	r := open(t)
+	return runningOn(t, dbtest.URL(t), zone)
+}
+
+func runningOn(t *testing.T, address string, zone plan.Zone) ran {
+	t.Helper()
+	r := openOn(t, address)
 	return ran{register: r, runs: commitment.NewRuns(r.db, r.members, zone), proposals: commitment.NewProposals(r.db, r.members, zone), zone: zone}
 }
 
 // in2027 is a register with the cycle of 2027, on a day on which it is open.
 func in2027(t *testing.T) ran {
 	t.Helper()
-	r := running(t, plan.Home())
+	return in2027On(t, dbtest.URL(t))
+}
+
+func in2027On(t *testing.T, address string) ran {
+	t.Helper()
+	r := runningOn(t, address, plan.Home())
 	r.clock.set("2027-05-03")
 	r.opened(t, 2027, "", "")
 	return r

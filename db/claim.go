@@ -87,6 +87,18 @@ func (t *Tx) claimKey(ctx context.Context) error {
 	return nil
 }
 
+// orReplay gives the error of a transaction, unless its key was answered
+// meanwhile: the same request, sent twice at once, can have been done by the
+// other one between the reading of the key and the work, which then finds it
+// done and refuses.
+func (d *DB) orReplay(ctx context.Context, err error) error {
+	refused, ok := errors.AsType[*fault.Error](err)
+	if !ok || ctx.Value(claimKey{}) == nil || refused.Kind == fault.Internal || refused.Kind == fault.Unavailable {
+		return err
+	}
+	return d.once(ctx, nil, func(*Tx) error { return err })
+}
+
 const insertClaim = `
 insert into idempotency as i (user_id, route, key, digest, status, kind, subject, change, at)
 values ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9)

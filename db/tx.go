@@ -50,7 +50,7 @@ func (d *DB) InTx(ctx context.Context, work func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := d.once(ctx, nil, work)
 		if !repeatable(err) || try == maxTries {
-			return err
+			return d.orReplay(ctx, err)
 		}
 		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << try))
 		select {

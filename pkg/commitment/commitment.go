@@ -22,6 +22,10 @@
 // registration on, when its member is public. Those who are invited by a public
 // member, from its submission on; that a member was invited, and did not accept
 // (yet), is for it, the inviting member and staff alone.
+//
+// The calendar takes effect by a run a day (see [Runs]): who owes a report in a
+// cycle does not communicate from the day after its deadline. What is graver is
+// proposed to staff (see [Proposals]), and nobody else is told.
 package commitment
 
 import (

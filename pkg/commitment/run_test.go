@@ -212,3 +212,30 @@ func TestOnlyTheRegisterItselfRuns(t *testing.T) {
 		t.Errorf("without a cycle: %+v, %v", round, err)
 	}
 }
+
+// What cannot be done for one member does not keep the others waiting, and is
+// told in the end. Here the clock was set back behind a step of one.
+func TestWhatFailsForOneMemberIsDoneForTheOthers(t *testing.T) {
+	t.Parallel()
+	r := in2027(t)
+	ahead, behind := r.promised(t, "Ahead"), r.promised(t, "Behind")
+	r.clock.set("2027-08-05")
+	for _, step := range []member.Step{{To: member.Suspended, Reason: "r"}, {To: member.NonCommunicating, Reason: "r"}} {
+		step.EffectiveOn = day("2027-08-05")
+		if _, err := r.members.Transition(staff(), ahead.Member, r.stamp(t, staff(), ahead.Member).Version, step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.speaks(t, ahead, 2027)
+	r.clock.set("2027-08-04")
+	round, err := r.runs.Run(system())
+	if fields := fault.FieldsOf(err); len(fields) != 1 || fields[0].Code != "in_the_future" {
+		t.Errorf("it says %v", err)
+	}
+	wants(t, "the run", lines(round), "left Ahead: failed", "silenced Behind")
+	r.clock.set("2027-08-05")
+	wants(t, "the next day", r.run(t), "returned Ahead")
+	if got := r.status(t, behind.Member); got != member.NonCommunicating {
+		t.Errorf("the other is %s", got)
+	}
+}

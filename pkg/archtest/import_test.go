@@ -12,6 +12,7 @@ import (
 // Rooms that may be named in the law instead of single packages.
 var (
 	leaves = []string{"pkg/fault", "pkg/ident", "pkg/plan", "pkg/bound"}
+	papers = []string{"pkg/blob", "pkg/document"} // what an uploaded file is, and where it is kept: below the domains, which alone know whose it is
 	vault  = append([]string{"db", "pkg/access"}, leaves...)
 	office = append([]string{"pkg/ledger"}, vault...)
 	domain = []string{"pkg/member", "pkg/figure", "pkg/alliance", "pkg/commitment", "pkg/statistics", "pkg/account"}
@@ -28,6 +29,8 @@ var mayImport = map[string][]string{
 
 	"pkg/phrase":   {"pkg/fault"},
 	"pkg/markdown": nil,
+	"pkg/blob":     nil,
+	"pkg/document": {"pkg/fault"},
 	"pkg/access":   {"pkg/fault", "pkg/ident"},
 	"db":           {"pkg/fault", "pkg/ident"},
 
@@ -41,19 +44,19 @@ var mayImport = map[string][]string{
 	"pkg/account":    office,
 	"pkg/figure":     with(office, "pkg/member"),
 	"pkg/alliance":   with(office, "pkg/member"),
-	"pkg/commitment": with(office, "pkg/member"),
+	"pkg/commitment": append(with(office, "pkg/member"), papers...),
 	"pkg/statistics": with(office, "pkg/member"),
 
 	"pkg/intake": with(door, "db/seed"), // fills the domains through their offices
 
-	"api":        door,
+	"api":        append(with(door), papers...), // streams files to the office, and out of what it opens
 	"pkg/web":    door,
 	"pkg/server": with(door, "api", "pkg/web"),
 
-	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake"),
+	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/blob"),
 	"scripts/bench": with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake"),
 
-	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake"),
+	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake", "pkg/blob"),
 	"pkg/archtest":     nil,
 }
 
@@ -71,6 +74,8 @@ var walls = map[string][]string{
 	"github.com/nicksnyder/":     {"pkg/phrase"},
 	"github.com/yuin/":           {"pkg/markdown"},
 	"github.com/microcosm-cc/":   {"pkg/markdown"},
+	"github.com/minio/":          {"pkg/blob"},
+	"github.com/gabriel-vasile/": {"pkg/document"},
 	"github.com/prometheus/":     {"pkg/server", "cmd/accord", "scripts/bench"},
 	"github.com/alecthomas/kong": {"cmd/accord"},
 	"net/http":                   {"api", "pkg/web", "pkg/server", "cmd/accord", "scripts/bench"},

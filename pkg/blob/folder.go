@@ -1,0 +1,109 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Folder keeps contents in a folder of the file system: what is received in
+// staging/, what is kept in sha256/ab/abcdef…, on one file system, so that a
+// content comes to its place by a rename, wholly or not at all.
+type Folder struct {
+	root  string
+	stage stage
+}
+
+// NewFolder gives the store in a folder, which is made when it is needed.
+func NewFolder(root string) *Folder {
+	return &Folder{root: root, stage: stage{folder: filepath.Join(root, "staging")}}
+}
+
+func (f *Folder) path(digest Digest) (string, error) {
+	if _, ok := ParseDigest(string(digest)); !ok { // nothing else is ever a path
+		return "", fmt.Errorf("%q is no digest", digest)
+	}
+	return filepath.Join(f.root, "sha256", string(digest[:2]), string(digest)), nil
+}
+
+// Stage receives a content; see [Store].
+func (f *Folder) Stage(ctx context.Context, from io.Reader, limit int64) (*Staged, error) {
+	return f.stage.receive(ctx, from, limit)
+}
+
+// Keep keeps what is staged; see [Store]. What is there already is replaced by
+// the same, which mends what a disk has broken.
+func (f *Folder) Keep(_ context.Context, staged *Staged) error {
+	path, err := f.path(staged.Digest)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make the folder of a content: %w", err)
+	}
+	if err := os.Rename(staged.file.Name(), path); err != nil {
+		return fmt.Errorf("keep a content: %w", err)
+	}
+	staged.gone = true
+	for _, folder := range []string{filepath.Dir(path), filepath.Dir(filepath.Dir(path)), f.root} {
+		if err := syncFolder(folder); err != nil {
+			return fmt.Errorf("keep a content: %w", err)
+		}
+	}
+	return nil
+}
+
+// syncFolder makes the names in a folder last through a loss of power.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// Open opens a content; see [Store].
+func (f *Folder) Open(_ context.Context, digest Digest) (Content, error) {
+	path, err := f.path(digest)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open a content: %w", err)
+	}
+	return file, nil
+}
+
+// Remove removes a content; see [Store].
+func (f *Folder) Remove(_ context.Context, digest Digest) error {
+	path, err := f.path(digest)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove a content: %w", err)
+	}
+	return nil
+}
+
+// Tidy removes what was left behind; see [Store].
+func (f *Folder) Tidy(before time.Time) error { return f.stage.tidy(before) }
+
+// Check tells what stands in the way; see [Store].
+func (f *Folder) Check(ctx context.Context) error {
+	if err := os.MkdirAll(filepath.Join(f.root, "sha256"), 0o700); err != nil {
+		return err
+	}
+	return f.stage.check(ctx)
+}
+
+func (f *Folder) String() string { return "folder " + f.root }

@@ -41,6 +41,12 @@ func (r *Replay) Error() string { return "this Idempotency-Key was answered befo
 
 type claimKey struct{}
 
+// WithoutClaim is the context of a transaction that only prepares what the
+// request does, so that it does not answer the request's key.
+func WithoutClaim(ctx context.Context) context.Context {
+	return context.WithValue(ctx, claimKey{}, nil)
+}
+
 // WithClaim puts the claim into the context of one request.
 func WithClaim(ctx context.Context, claim Claim) context.Context {
 	return context.WithValue(ctx, claimKey{}, &claim)

@@ -24,6 +24,7 @@ var owner = map[string]string{
 	"commitment": "pkg/commitment", "commitment_draft": "pkg/commitment", "commitment_participant": "pkg/commitment",
 	"cycle": "pkg/commitment", "report": "pkg/commitment", "report_draft": "pkg/commitment",
 	"proposal": "pkg/commitment",
+	"evidence": "pkg/commitment", "evidence_draft": "pkg/commitment", "evidence_blob": "pkg/commitment",
 	"activity": "pkg/commitment", "activity_draft": "pkg/commitment", "activity_winner": "pkg/commitment", "activity_commitment": "pkg/commitment",
 
 	"amendment": "pkg/commitment",

@@ -40,7 +40,7 @@ func (f *Folder) Stage(ctx context.Context, from io.Reader, limit int64) (*Stage
 // the same, which mends what a disk has broken.
 func (f *Folder) Keep(_ context.Context, staged *Staged) error {
 	path, err := f.path(staged.Digest)
-	if err != nil {
+	if err != nil || staged.gone {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

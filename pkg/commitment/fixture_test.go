@@ -13,6 +13,7 @@ import (
 	"accord/db"
 	"accord/db/dbtest"
 	"accord/pkg/access"
+	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ident"
@@ -39,6 +40,8 @@ type register struct {
 	reports     *commitment.Reports
 	activities  *commitment.Activities
 	amendments  *commitment.Amendments
+	evidence    *commitment.EvidenceRoom
+	store       blob.Store
 	clock       *clock
 }
 
@@ -90,7 +93,9 @@ func openOn(t *testing.T, address string) register {
 	if _, err := commitment.NewPlans(d).Publish(system(), shipped); err != nil {
 		t.Fatalf("publish the plan: %v", err)
 	}
+	store := blob.NewFolder(t.TempDir())
 	return register{
+		evidence: commitment.NewEvidenceRoom(d, store), store: store,
 		db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), cycles: commitment.NewCycles(d),
 		reports: commitment.NewReports(d), activities: commitment.NewActivities(d), amendments: commitment.NewAmendments(d), clock: c,
 	}

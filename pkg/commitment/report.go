@@ -69,6 +69,7 @@ type Statement struct {
 	Completion Completion            // the member's own view
 	Measured   member.Rows[Measured] // values of indicators
 	Milestones member.Rows[Met]      // that were met
+	Evidence   member.Rows[Piece]    // of it all; not in a list of reports
 }
 
 // Report is a progress report as one reader is shown it.
@@ -190,7 +191,7 @@ func recordReport(ctx context.Context, tx *db.Tx, r Report, published bool) erro
 }
 
 const openReports = `
-select ` + reportColumns + `, null::json as draft from report_seen r where member = $1 and is_open order by id`
+select ` + reportColumns + `, ` + submittedEvidence + ` as evidence, null::json as draft from report_seen r where member = $1 and is_open order by id`
 
 // revealReports records the reports of a member that everybody sees from now
 // on, and what staff said of them.
@@ -205,6 +206,9 @@ func revealReports(ctx context.Context, tx *db.Tx, number ident.Member) error {
 			return err
 		}
 		if err := recordReview(ctx, tx, r, true); err != nil {
+			return err
+		}
+		if err := recordAllEvidence(ctx, tx, r, true); err != nil {
 			return err
 		}
 	}

@@ -34,6 +34,7 @@ type reportRow struct {
 	Seconder    ident.User               `db:"seconder" json:"seconder"`
 	Reply       string                   `db:"reply" json:"reply"`
 	Synthetic   bool                     `db:"synthetic" json:"synthetic"`
+	Evidence    member.Rows[Piece]       `db:"evidence" json:"evidence"`
 	Draft       member.Rows[reportDraft] `db:"draft" json:"draft"`
 }
 
@@ -44,6 +45,7 @@ type reportDraft struct {
 	Completion   Completion            `json:"completion"`
 	Measured     member.Rows[Measured] `json:"measured"`
 	Milestones   member.Rows[Met]      `json:"milestones"`
+	Evidence     member.Rows[Piece]    `json:"evidence"`
 	NarrativeAt  int64                 `json:"narrative_at"`
 	CompletionAt int64                 `json:"completion_at"`
 	MeasuredAt   int64                 `json:"measured_at"`
@@ -52,13 +54,13 @@ type reportDraft struct {
 }
 
 func (d reportDraft) statement() Statement {
-	return Statement{Narrative: d.Narrative, Completion: d.Completion, Measured: d.Measured, Milestones: d.Milestones}
+	return Statement{Narrative: d.Narrative, Completion: d.Completion, Measured: d.Measured, Milestones: d.Milestones, Evidence: d.Evidence}
 }
 
 func (row reportRow) report() Report {
 	r := Report{
 		ID: row.ID, Commitment: row.Commitment, Member: row.Member, Cycle: row.Cycle, Version: row.Version, Change: row.Change, State: row.State,
-		Statement: Statement{Narrative: row.Narrative, Completion: row.Completion, Measured: row.Measured, Milestones: row.Milestones},
+		Statement: Statement{Narrative: row.Narrative, Completion: row.Completion, Measured: row.Measured, Milestones: row.Milestones, Evidence: row.Evidence},
 		Attested:  row.Attested, SubmittedAt: row.SubmittedAt, Synthetic: row.Synthetic, contentAt: row.ContentAt,
 	}
 	if r.SubmittedAt != nil {
@@ -95,15 +97,19 @@ const (
     '' as decision, '' as decision_reason, '' as found, '' as reviewer, '' as seconder, '' as reply, d.synthetic`
 
 	reportDraftRow = `json_build_array(to_jsonb(d) || jsonb_build_object('narrative', coalesce(d.narrative, ''), 'completion', coalesce(d.completion, '')))`
+
+	// The same with its evidence, which lists do without.
+	wholeDraftRow = `json_build_array(to_jsonb(d) || jsonb_build_object('narrative', coalesce(d.narrative, ''), 'completion', coalesce(d.completion, ''),
+        'evidence', ` + draftedEvidence + `))`
 )
 
 // The rule of who sees a report, with $2 and $3 as the actor's scope.
 const readReport = `
-select ` + reportColumns + `, case when d.id is not null then ` + reportDraftRow + ` end as draft
+select ` + reportColumns + `, ` + submittedEvidence + ` as evidence, case when d.id is not null then ` + wholeDraftRow + ` end as draft
 from report_seen r left join report_draft d on d.id = r.id and ($2 or d.member = $3)
 where r.id = $1 and (r.is_open or $2 or r.member = $3)
 union all
-select ` + reportDraftColumns + `, ` + reportDraftRow + ` as draft
+select ` + reportDraftColumns + `, null::jsonb as evidence, ` + wholeDraftRow + ` as draft
 from report_draft d
 where d.id = $1 and ($2 or d.member = $3) and not exists (select from report_seen r where r.id = d.id)`
 
@@ -123,7 +129,7 @@ func (s *Reports) Read(ctx context.Context, id ident.Report) (Report, error) {
 }
 
 const originalReport = `
-select ` + reportColumns + `, null::json as draft from (
+select ` + reportColumns + `, ` + evidenceThen + ` as evidence, null::json as draft from (
     select id, commitment, member, cycle, version, change, state, narrative, completion, measured, milestones, content_at, attested,
         submitted_at, decision, decision_reason, found, reviewer, seconder, reply, synthetic
     from report where id = $1

@@ -128,7 +128,10 @@ func submit(ctx context.Context, tx *db.Tx, m member.Locked, r Report) (Report, 
 	if err := member.Touch(ctx, tx, r.Member, false); err != nil {
 		return Report{}, err
 	}
-	return r, recordReport(ctx, tx, r, m.Published)
+	if err := recordReport(ctx, tx, r, m.Published); err != nil {
+		return Report{}, err
+	}
+	return r, submitAllEvidence(ctx, tx, r)
 }
 
 // Attest says, in the name of the member and in one call, that nothing has

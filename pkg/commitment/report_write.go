@@ -39,7 +39,7 @@ func openCycle(ctx context.Context, tx *db.Tx, year int) (Cycle, error) {
 
 // The last report before a cycle, of those that were accepted or of all.
 const lastReport = `
-select ` + reportColumns + `, null::json as draft from report_seen r
+select ` + reportColumns + `, ` + submittedEvidence + ` as evidence, null::json as draft from report_seen r
 where commitment = $1 and cycle < $2 and (state = 'accepted' or not $3)
 order by cycle desc limit 1`
 
@@ -83,7 +83,8 @@ func begin(ctx context.Context, tx *db.Tx, of ident.Commitment, scope access.Sco
 		rows(r.Statement.Measured), rows(r.Statement.Milestones), r.Synthetic, tx.Now, c.Version); err != nil {
 		return member.Locked{}, Report{}, fmt.Errorf("insert the draft: %w", err)
 	}
-	return m, r, nil
+	r.Statement.Evidence, err = carry(ctx, tx, r.ID, r.Statement.Evidence)
+	return m, r, err
 }
 
 // Start starts the report on a commitment for the cycle of a year, filled with

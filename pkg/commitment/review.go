@@ -216,6 +216,11 @@ func decide(ctx context.Context, tx *db.Tx, m member.Locked, r Report, moved boo
 			return Report{}, err
 		}
 	}
+	if r.open(m.Published) && moved { // from now on everybody sees it
+		if err := recordAllEvidence(ctx, tx, r, m.Published); err != nil {
+			return Report{}, err
+		}
+	}
 	return r, recordReview(ctx, tx, r, m.Published)
 }
 

@@ -45,6 +45,7 @@ type (
 	Session            string
 	Transition         string
 	Winner             string
+	Evidence           string
 )
 
 // New draws a random id.

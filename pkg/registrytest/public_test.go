@@ -146,10 +146,10 @@ func addOfMember(t *testing.T, r, real *Register, number ident.Member, add func(
 			"superseded_by": f.SupersededBy, "stated_at": f.StatedAt.Format(time.RFC3339Nano),
 		})
 	}
-	addReports(t, r, number, add)
+	addReports(t, r, real, number, add)
 }
 
-func addReports(t *testing.T, r *Register, number ident.Member, add func(kind string, id, content any)) {
+func addReports(t *testing.T, r, real *Register, number ident.Member, add func(kind string, id, content any)) {
 	t.Helper()
 	for _, report := range must(r.Reports.ListOf(Public(), number, nil, 200))(t) {
 		p, v := report.Statement, report.Review
@@ -160,6 +160,7 @@ func addReports(t *testing.T, r *Register, number ident.Member, add func(kind st
 		content := map[string]any{"report": report.ID, "decision": v.Decision, "reason": v.Reason, "completion": v.Completion, "reply": v.Reply}
 		content["seconded"] = told(v.Seconded())
 		add("review", report.ID, content)
+		addEvidence(t, r, real, report.ID, add)
 	}
 }
 

@@ -102,8 +102,7 @@ func (l *life) amount(about string) string {
 // live takes one step at random and gives its name.
 func (l *life) live() string {
 	l.t.Helper()
-	steps := l.steps()
-	name := pick(l, []string{
+	return l.take(pick(l, []string{
 		"register", "amend", "amend", "describe", "move", "move", "move", "move", "merge", "sign", "sign", "state", "state", "state",
 		"supersede", "supersede", "add contact", "amend contact", "remove contact", "record ceremony", "amend ceremony",
 		"create alliance", "amend alliance", "admit", "admit", "date membership", "take on", "take on", "amend draft", "submit", "submit",
@@ -111,14 +110,20 @@ func (l *life) live() string {
 		"open cycle", "extend cycle", "start report", "start report", "write report", "write report", "submit report", "submit report",
 		"review", "review", "agree", "reply", "attest",
 		"propose amendment", "propose amendment", "propose amendment", "approve amendment", "approve amendment", "refuse amendment", "withdraw amendment",
+		"give link", "give file", "give file", "amend evidence", "remove evidence", "sweep files",
 		"draft activity", "record activity", "amend activity", "amend activity", "step of activity", "step of activity",
 		"link", "link", "unlink",
 		"run cycle", "run cycle", "open near cycle", "accept proposal", "dismiss proposal",
-	})
+	}))
+}
+
+// take takes the step and gives its name.
+func (l *life) take(name string) string {
+	l.t.Helper()
 	if l.draw.IntN(4) == 0 {
 		l.Clock.Advance(time.Duration(l.draw.Int64N(int64(72 * time.Hour))))
 	}
-	l.note(name, steps[name]())
+	l.note(name, l.steps()[name]())
 	return name
 }
 
@@ -152,6 +157,7 @@ func (l *life) steps() map[string]func() error {
 	maps.Copy(all, l.reporting())
 	maps.Copy(all, l.amending())
 	maps.Copy(all, l.runs())
+	maps.Copy(all, l.evidencing())
 	return all
 }
 

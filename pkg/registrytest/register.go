@@ -17,6 +17,7 @@ import (
 	"accord/db/seed"
 	"accord/pkg/account"
 	"accord/pkg/alliance"
+	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/ident"
@@ -65,6 +66,7 @@ type Register struct {
 	Amendments  *commitment.Amendments
 	Runs        *commitment.Runs
 	Proposals   *commitment.Proposals
+	Evidence    *commitment.EvidenceRoom
 	Accounts    *account.Service
 	Ledger      *ledger.Reader
 	Sequencer   *ledger.Sequencer
@@ -92,6 +94,7 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 	return &Register{
 		address: address, DB: d, Clock: clock, Accounts: accounts,
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
+		Evidence:   commitment.NewEvidenceRoom(d, blob.NewFolder(t.TempDir())),
 		Amendments: commitment.NewAmendments(d),
 		Members:    members, Runs: commitment.NewRuns(d, members, plan.Home()), Proposals: commitment.NewProposals(d, members, plan.Home()),
 		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),

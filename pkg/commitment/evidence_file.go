@@ -1,0 +1,202 @@
+package commitment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"accord/db"
+	"accord/pkg/access"
+	"accord/pkg/blob"
+	"accord/pkg/document"
+	"accord/pkg/fault"
+	"accord/pkg/ident"
+)
+
+// Upload is a file that was received and looked at, and is evidence of nothing
+// yet. Whoever received it discards it.
+type Upload struct {
+	staged *blob.Staged
+	file   File
+	faults fault.Fields
+}
+
+// Digest is the SHA-256 of the file.
+func (u *Upload) Digest() blob.Digest { return u.staged.Digest }
+
+// Discard forgets what was received, unless it became evidence.
+func (u *Upload) Discard() error { return u.staged.Discard() }
+
+// Receive receives a file that is to be evidence of a report, under the name
+// and the media type that came with it, neither of which is believed. No
+// transaction is open meanwhile.
+//
+// It refuses with Forbidden when the role may not write reports or the report
+// is another member's, NotFound when there is none or the actor may not know of
+// it, Conflict when it is accepted or locked or has all the evidence that it may
+// have (unless the request has a key, which may have been answered before),
+// TooLarge when the file is, Invalid when its name is a path, and Malformed when
+// it broke off. What else is at fault with the file [EvidenceRoom.AddFile] tells.
+func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, declared string, keyed bool, from io.Reader) (*Upload, error) {
+	actor, err := access.Require(ctx, access.DraftReport)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.receivable(ctx, to, actor.Scope(), keyed); err != nil {
+		return nil, fmt.Errorf("receive evidence of report %s: %w", to, err)
+	}
+	if document.HasPath(name) {
+		return nil, fault.FieldAt("/file", "file_name_path")
+	}
+	staged, err := s.store.Stage(ctx, from, document.MaxSize)
+	if err != nil {
+		return nil, fmt.Errorf("receive evidence of report %s: %w", to, unreceived(err))
+	}
+	u := &Upload{staged: staged, file: File{Digest: staged.Digest, Name: document.Name(name), Size: staged.Size}}
+	found, faults, err := document.Inspect(staged, staged.Size, u.file.Name, declared)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("look at evidence of report %s: %w", to, err), u.Discard())
+	}
+	u.file.Type = found
+	u.faults.Merge("/file", faults)
+	return u, nil
+}
+
+// receivable tells why a file for the report is not even read, if so. Whether
+// it becomes evidence is told under the member's lock.
+func (s *EvidenceRoom) receivable(ctx context.Context, to ident.Report, scope access.Scope, keyed bool) error {
+	var row reportRow
+	if err := s.db.Get(ctx, &row, readReport, to, scope.All, scope.Member); err != nil {
+		return err
+	}
+	r := row.report()
+	switch {
+	case !scope.Sees(r.Member):
+		return fault.New(fault.Forbidden, "not_your_member")
+	case keyed:
+		return nil
+	case len(r.draft.Evidence) >= MostEvidence:
+		return fault.New(fault.Conflict, "evidence_full", fault.Args{"max": strconv.Itoa(MostEvidence)})
+	default:
+		return r.writable(s.db.Now())
+	}
+}
+
+// unreceived tells what is at fault with what could not be received.
+func unreceived(err error) error {
+	switch _, source := errors.AsType[*blob.SourceError](err); {
+	case errors.Is(err, blob.ErrTooLarge):
+		return fault.New(fault.TooLarge, "file_too_large", fault.Args{"max": strconv.Itoa(document.MaxSize)})
+	case source:
+		return fault.Wrap(fault.Malformed, "body_unreadable", err)
+	default:
+		return fault.Wrap(fault.Unavailable, "file_unavailable", err)
+	}
+}
+
+const holdBlob = `
+insert into evidence_blob (digest, size, held_at) values ($1, $2, $3) on conflict (digest) do update set held_at = excluded.held_at`
+
+// AddFile gives a received file as evidence of a report.
+//
+// What is kept and what the register says of it cannot be one transaction, so
+// three steps follow one another: the content is held against being swept away,
+// it is kept, it is named. What ends between leaves a content that nothing
+// names, which is swept a day later; what is named is kept, always.
+//
+// It refuses with Forbidden when the role may not write reports or the report
+// is another member's, NotFound when there is none or the actor may not know of
+// it, Conflict when it is accepted or locked or has all the evidence that it may
+// have, or its member is merged, suspended, refused or gone, Invalid with every
+// field at fault, the file among them, and Unavailable when it cannot be kept.
+func (s *EvidenceRoom) AddFile(ctx context.Context, to ident.Report, u *Upload, words Words) (Evidence, error) {
+	actor, err := access.Require(ctx, access.DraftReport)
+	if err != nil {
+		return Evidence{}, err
+	}
+	if err := s.receivable(ctx, to, actor.Scope(), true); err != nil {
+		return Evidence{}, fmt.Errorf("give a file as evidence of report %s: %w", to, err)
+	}
+	faults := u.faults
+	faults.Merge("", words.Check())
+	if err := faults.Err(); err != nil {
+		return Evidence{}, err
+	}
+	err = s.db.InTx(db.WithoutClaim(ctx), func(tx *db.Tx) error { // of which nothing is to be answered again
+		_, err := tx.Exec(ctx, holdBlob, u.file.Digest, u.file.Size, tx.Now)
+		return err
+	})
+	if err != nil {
+		return Evidence{}, fmt.Errorf("hold a file: %w", err)
+	}
+	if err := s.store.Keep(ctx, u.staged); err != nil {
+		return Evidence{}, fmt.Errorf("keep a file: %w", fault.Wrap(fault.Unavailable, "file_unavailable", err))
+	}
+	var e Evidence
+	err = s.db.InTx(ctx, func(tx *db.Tx) error {
+		r, err := lockWritable(ctx, tx, to, actor.Scope())
+		if err != nil {
+			return err
+		}
+		e, err = add(ctx, tx, r, Piece{File: &u.file, Words: words})
+		return err
+	})
+	if err != nil {
+		return Evidence{}, fmt.Errorf("give a file as evidence of report %s: %w", to, err)
+	}
+	return e, nil
+}
+
+// unnamedFor is for how long nothing has named a content when it is swept away.
+const unnamedFor = 24 * time.Hour
+
+// sweptAtOnce is how many contents are removed in one transaction.
+const sweptAtOnce = 20
+
+// The rows are locked, so that nobody who uploads the same believes it to be
+// held: an upload waits for the row, and then holds it anew.
+const unnamedBlobs = `
+select digest from evidence_blob b where held_at < $1
+    and not exists (select from evidence_draft e where e.digest = b.digest)
+    and not exists (select from evidence e where e.digest = b.digest)
+    and not exists (select from evidence_history e where e.digest = b.digest)
+order by held_at limit $2 for update skip locked`
+
+const deleteBlobs = `delete from evidence_blob where digest = any($1)`
+
+// Sweep removes the contents that nothing in the register, nor in its history,
+// has named for a day: of failed uploads and of evidence taken off drafts. It may
+// run in several processes at once.
+//
+// It refuses with Forbidden whoever is not the register itself.
+func (s *EvidenceRoom) Sweep(ctx context.Context) error {
+	if _, err := access.Require(ctx, access.RunSystem); err != nil {
+		return err
+	}
+	for swept := sweptAtOnce; swept == sweptAtOnce; {
+		err := s.db.InTx(ctx, func(tx *db.Tx) error {
+			var digests db.Texts
+			if err := tx.Select(ctx, (*[]string)(&digests), unnamedBlobs, tx.Now.Add(-unnamedFor), sweptAtOnce); err != nil {
+				return err
+			}
+			for _, digest := range digests {
+				if err := s.store.Remove(ctx, blob.Digest(digest)); err != nil {
+					return err
+				}
+			}
+			swept = len(digests)
+			_, err := tx.Exec(ctx, deleteBlobs, digests)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("sweep files that nothing names: %w", err)
+		}
+	}
+	if err := s.store.Tidy(s.db.Now().Add(-unnamedFor)); err != nil {
+		return fmt.Errorf("sweep files that were not received: %w", err)
+	}
+	return nil
+}

@@ -28,7 +28,7 @@ type badInput struct {
 // badInputs is the whole table, one file for each kind.
 func badInputs() []badInput {
 	return slices.Concat(
-		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badActivities,
+		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badActivities, badEvidence, attacks,
 		badUsers, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }
@@ -71,7 +71,7 @@ func (w *world) refuses(t *testing.T, bad badInput) {
 	method, target, _ := strings.Cut(bad.asks, " ")
 	request := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(bad.body))
 	if bad.body != "" {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", media(bad.body))
 	}
 	if token := w.tokens[bad.who]; token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
@@ -108,7 +108,8 @@ func (w *world) refuses(t *testing.T, bad badInput) {
 func (b badInput) events() int {
 	switch {
 	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden,
-		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"):
+		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"),
+		strings.Contains(b.faults, "file_type_mismatch"), strings.Contains(b.faults, "file_archive"), strings.Contains(b.faults, "file_name_path"):
 		return 1
 	default:
 		return 0

@@ -23,12 +23,13 @@ func (w *world) words() []string {
 		text  string
 		times int
 	}{
-		"10 MB": {"a", 10 << 20}, "1 MB": {"a", 1 << 20}, "1000 kB": {"a", 1000 << 10}, "dots": {".", 1 << 20},
+		"10 MB": {"a", 10 << 20}, "27 MB": {"a", 27 << 20}, "1 MB": {"a", 1 << 20}, "1000 kB": {"a", 1000 << 10}, "dots": {".", 1 << 20},
 		"256 letters": {"k", 256}, "401 letters": {"a", 401}, "1025 letters": {"a", 1025}, "2001 letters": {"a", 2001}, "4001 letters": {"a", 4001}, "20001 letters": {"a", 20001}, "15001 ideographs": {"𠀀", 15001},
 		"8 accents": {"e\u0301", 8}, "40 digits": {"9", 40}, "10000 open": {"[", 10000},
 	} {
 		words[word] = strings.Repeat(part.text, part.times)
 	}
+	words["a bomb"] = docx("word/media/a.bin", strings.Repeat("\x00", 11<<20))
 	words["10000 deep"] = strings.Repeat(`{"a":`, 10000) + "1" + strings.Repeat("}", 10000)
 	words["100 long names"] = strings.TrimSuffix(strings.Repeat(`"`+strings.Repeat("执", 400)+`",`, 100), ",")
 	long := make([]string, 20)
@@ -84,6 +85,8 @@ func (w *world) subjects() map[string]string {
 	amendment, _ := w.made("staff", amended+"/amendments", `{"text":"y","class":"clarified","reason":"r"}`)
 	settled := proposed("")(w, 9)
 	w.tell("staff", "POST", settled+"/dismiss", `{"reason":"r"}`, http.StatusOK)
+	drafted, _ := w.made("own editor", written+"/evidence/files", upload("a.pdf", "", aPDF))
+	link, _ := w.made("own editor", written+"/evidence", anEvidence)
 	cursor := w.tell("staff", "GET", "/api/v1/members?limit=1", "", http.StatusOK).field("next_cursor")
 	flipped := []byte(cursor)
 	flipped[20] ^= 1
@@ -93,6 +96,7 @@ func (w *world) subjects() map[string]string {
 		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
 		"proposed amendment": last(amendment), "approved amendment": w.things["AmendmentId"][0], "amended": last(amended),
 		"proposal": w.things["ProposalId"][0], "settled proposal": last(settled), "written": last(written), "accepted": w.things["ReportId"][0],
+		"evidence": w.things["EvidenceId"][0], "drafted evidence": last(drafted), "link": last(link),
 		"drafted activity": act(), "submitted activity": act("submit"), "activity": w.things["ActivityId"][0], "withdrawn activity": w.things["ActivityId"][2],
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),
 	}

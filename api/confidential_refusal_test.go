@@ -25,6 +25,7 @@ var bodies = map[string]string{
 	"attestCommitment": `{"cycle":2026}`, "amendReport": `{"narrative":"n"}`, "submitReport": "", "reviewReport": `{"decision":"accepted","completion":"limited"}`,
 	"proposeAmendment": `{"text":"z","class":"clarified","reason":"r"}`, "approveAmendment": `{}`, "refuseAmendment": `{"reason":"r"}`, "withdrawAmendment": "",
 	"acceptProposal": `{"reason":"r"}`, "dismissProposal": `{"reason":"r"}`, "agreeReview": "", "replyToReview": `{"text":"t"}`,
+	"addEvidenceLink": anEvidence, "addEvidenceFile": upload("b.pdf", "application/pdf", aPDF), "amendEvidence": `{"claim":"c"}`,
 	"recordActivity": `{"point":1,"kind":"event","title":"t","from":"2026-01-01","organisers":[1]}`,
 	"draftActivity":  `{"point":1,"kind":"event","title":"t","from":"2026-01-01","organisers":[1]}`, "amendActivity": `{"title":"u"}`,
 	"submitActivity": "", "registerActivity": "", "refuseActivity": `{"reason":"r"}`, "withdrawActivity": `{"reason":"r"}`, "linkActivity": "",
@@ -45,11 +46,13 @@ func (w *world) secrets() (hidden, none map[string]string) {
 	term, _ := w.made("staff", "/api/v1/alliances/2/memberships", joining(number, "chair", "", ""))
 	draft, _ := w.made("own editor", memberAt(w.discreet)+"/commitments", `{"point":4,"title":"Shadow","text":"Ten"}`)
 	report, _ := w.made("own editor", w.registered(9)+"/reports", `{"cycle":2026}`)
+	evidence, _ := w.made("own editor", report+"/evidence/files", form(filePart("Shadow.pdf", "", aPDF+"Shadow"), texts("title", "Shadow")))
 	activity, _ := w.made("own editor", memberAt(w.discreet)+"/activities", strings.Replace(bodies["draftActivity"], `"t"`, `"Shadow"`, 1))
 	amendment, _ := w.made("own approver", w.registered(8)+"/amendments", `{"text":"Shadow","class":"clarified","reason":"Shadow"}`)
 	hidden = map[string]string{
 		"AmendmentId": last(amendment),
 		"ReportId":    last(report), "ProposalId": w.things["ProposalId"][0],
+		"EvidenceId": last(evidence),
 		"ActivityId": last(activity), "EvidencedCommitment": last(draft),
 		"FigureId": figure.field("id"), "MemberNumber": number.String(), "ContactId": last(contact), "SignatureId": last(signature),
 		"AllianceMembershipId": last(term), "CommitmentId": last(draft), "UserId": last(w.users(number)),

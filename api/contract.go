@@ -34,6 +34,7 @@ type operation struct {
 	path   string // as in the contract, such as /api/v1/members/{number}
 	params []parameter
 	body   *openapi3.Schema // nil where it takes none
+	form   *openapi3.Schema // of a body in several parts; nil where it takes none
 	patch  bool             // the body is a merge patch
 	status int              // of its success
 }
@@ -108,7 +109,12 @@ func compileOperation(method, path string, op *openapi3.Operation) (*operation, 
 	}
 	if op.RequestBody != nil {
 		content := op.RequestBody.Value.Content
-		compiled.body = content.Get("application/json").Schema.Value
+		if media := content[mediaJSON]; media != nil {
+			compiled.body = media.Schema.Value
+		}
+		if media := content[mediaForm]; media != nil {
+			compiled.form = media.Schema.Value
+		}
 		compiled.patch = content[mediaPatch] != nil
 	}
 	for code := range op.Responses.Map() {

@@ -39,6 +39,8 @@ var since = map[string]func(w *world, made reply){
 	"proposeAmendment": func(w *world, made reply) {
 		w.tell("staff", "POST", made.header.Get("Location")+"/refuse", `{"reason":"changed since"}`, http.StatusOK)
 	},
+	"addEvidenceLink":  amended("own editor", `{"title":"changed since"}`),
+	"addEvidenceFile":  amended("own editor", `{"title":"changed since"}`),
 	"recordActivity":   amended("staff", `{"title":"changed since","organisers":[1,2]}`),
 	"draftActivity":    amended("own editor", `{"title":"changed since"}`),
 	"submitActivity":   next("/register", ""),
@@ -48,7 +50,7 @@ var since = map[string]func(w *world, made reply){
 // standing are the operations that make a thing without a history: their
 // answers are given again as the thing stands. A person's contact or account
 // leaves nothing behind that could be erased with it, and a draft no trace.
-var standing = []string{"addContact", "addUser", "draftCommitment", "startReport", "draftActivity"}
+var standing = []string{"addContact", "addUser", "draftCommitment", "startReport", "draftActivity", "addEvidenceLink", "addEvidenceFile"}
 
 func amended(who, body string) func(*world, reply) {
 	return func(w *world, made reply) {
@@ -190,7 +192,7 @@ func (w *world) asItStands(who string, made reply) reply {
 func (w *world) writings(t *testing.T) (n int) {
 	t.Helper()
 	if err := w.DB.Get(t.Context(), &n, `
-		select (select count(*) from change) + (select count(*) from app_user)
+		select (select count(*) from change) + (select count(*) from app_user) + (select count(*) from evidence_draft)
 			+ (select count(*) from (select id from commitment_draft union select id from commitment) taken_on)
 			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))
 			+ (select count(*) from proposal where state = 'dismissed')

@@ -79,6 +79,11 @@ func told(next string, before ...string) func(*world, int) string {
 	}
 }
 
+// proved gives where a new piece of evidence is.
+func proved(w *world, n int) string {
+	return thing("own editor", told("/evidence")(w, n), anEvidence)(w, n)
+}
+
 // acting gives the path of a step of an activity that went the steps before.
 func acting(next string, before ...string) func(*world, int) string {
 	return func(w *world, n int) string {
@@ -184,6 +189,10 @@ func deeds() map[string]deed {
 		"acceptProposal":   {"staff", proposed("/accept"), `{"reason":"other"}`},
 		"dismissProposal":  {"staff", proposed("/dismiss"), `{"reason":"other"}`},
 		"replyToReview":    {"own approver", told("/review/reply", "write", "submit", "review"), ""},
+		"addEvidenceLink":  {"own editor", told("/evidence"), `{"url":"https://example.org/b"}`},
+		"addEvidenceFile":  {"own editor", told("/evidence/files"), upload("b.pdf", "application/pdf", aPDF+"x")},
+		"amendEvidence":    {"own editor", proved, ""},
+		"removeEvidence":   {"own editor", proved, ""},
 		"addUser":          {"admin", always("/api/v1/users"), `{"email":"other@example.org","role":"staff","password":"` + password + `"}`},
 		"amendUser":        {"admin", thing("admin", "/api/v1/users", `{"email":"u#@example.org","role":"analyst","password":"`+password+`"}`), ""},
 	}

@@ -152,6 +152,8 @@ func (w *world) report() {
 	}
 	at := w.add("ReportId", "own editor", w.registered(0)+"/reports", `{"cycle":2026}`)
 	w.tell("staff", "PATCH", at, wholeProgress, http.StatusOK, "If-Match", "*")
+	w.add("EvidenceId", "own editor", at+"/evidence/files", form(filePart("Attendance 名单.pdf", "application/pdf", aPDF), texts("title", "Attendance", "claim", "eight", "quote", "8", "page", "1")))
+	w.add("EvidenceId", "own editor", at+"/evidence", `{"url":"https://example.org/a","title":"Elsewhere"}`)
 	w.tell("own approver", "POST", at+"/submit", "", http.StatusOK)
 	w.tell("staff", "POST", at+"/review", `{"decision":"accepted","completion":"limited","reason":"seen"}`, http.StatusOK)
 	w.tell("own approver", "PUT", at+"/review/reply", `{"text":"More than that."}`, http.StatusOK, "If-Match", "*")
@@ -195,7 +197,7 @@ type reply struct {
 func (w *world) send(who, method, target, body string, headers ...string) reply {
 	request := httptest.NewRequestWithContext(w.t.Context(), method, target, strings.NewReader(body))
 	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", media(body))
 	}
 	if token := w.tokens[who]; token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)

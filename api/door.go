@@ -36,6 +36,7 @@ type Offices struct {
 	Changes     *ledger.Reader
 	Commitments *commitment.Service
 	Cycles      *commitment.Cycles
+	Evidence    *commitment.EvidenceRoom
 	Figures     *figure.Service
 	Members     *member.Service
 	Plans       *commitment.Plans

@@ -31,7 +31,7 @@ func newHouse(t *testing.T) *house {
 	gate := server.NewGate(func(context.Context) error { return nil })
 	door, err := api.New(api.Options{
 		Offices: api.Offices{
-			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Reports: r.Reports, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
+			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Evidence: r.Evidence, Reports: r.Reports, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
 		},
 		CursorKey: []byte(strings.Repeat("k", 32)), Ready: gate.Ready, Now: r.Clock.Now, Version: api.Version{Version: "test", Go: "go"},
 	})

@@ -11,7 +11,7 @@ func reportOf(r commitment.Report) Report {
 		Id: Id(r.ID), Commitment: Id(r.Commitment), Member: int64(r.Member), Cycle: r.Cycle, State: ReportState(r.State),
 		Narrative: r.Statement.Narrative, NarrativeHtml: markdown.Render(r.Statement.Narrative), Completion: Completion(r.Statement.Completion),
 		Values: each(r.Statement.Measured, measuredOf), Milestones: each(r.Statement.Milestones, milestoneOf),
-		Attested: r.Attested, Synthetic: r.Synthetic, Version: r.Version,
+		Evidence: each(r.Statement.Evidence, pieceOf), Attested: r.Attested, Synthetic: r.Synthetic, Version: r.Version,
 	}
 	if r.SubmittedAt != nil {
 		body.SubmittedAt = r.SubmittedAt.UTC()
@@ -23,6 +23,7 @@ func reportOf(r commitment.Report) Report {
 		body.Draft = ReportDraft{
 			Version: r.Version, Narrative: r.Working.Narrative, Completion: Completion(r.Working.Completion),
 			Values: each(r.Working.Measured, measuredOf), Milestones: each(r.Working.Milestones, milestoneOf),
+			Evidence: each(r.Working.Evidence, pieceOf),
 		}
 	}
 	return body

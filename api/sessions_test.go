@@ -101,7 +101,7 @@ func (o *office) ask(t *testing.T, token, method, path, body string, headers ...
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", media(body))
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)

@@ -15,12 +15,24 @@ func (s *teller) reports(member string) {
 	}
 	report, tag := s.made("approver", promise+"/reports", `{"cycle":2025}`)
 	s.tell("approver", "PATCH", report, wholeProgress, http.StatusOK, "If-Match", tag)
+	evidence := s.evidence(report)
 	s.tell("approver", "POST", report+"/submit", "", http.StatusOK)
 	s.tell("staff", "POST", report+"/review", `{"decision":"accepted","completion":"complete"}`, http.StatusOK)
 	s.tell("admin", "POST", report+"/review/agree", "", http.StatusOK)
 	s.tell("approver", "PUT", report+"/review/reply", `{"text":"Thank you."}`, http.StatusOK, "If-Match", "*")
 	s.tell("approver", "POST", promise+"/attest", `{"cycle":2026}`, http.StatusCreated)
-	for _, target := range []string{"/api/v1/cycles", report, report + "/review", promise + "/reports", member + "/reports"} {
+	s.tell("", "HEAD", evidence+"/content", "", http.StatusOK)
+	for _, target := range []string{evidence, report + "/evidence", "/api/v1/cycles", report, report + "/review", promise + "/reports", member + "/reports"} {
 		s.tell("", "GET", target, "", http.StatusOK)
 	}
+}
+
+// evidence has the member prove what it reports, and gives where the file is.
+func (s *teller) evidence(report string) string {
+	file, tag := s.made("approver", report+"/evidence/files", form(filePart("list.pdf", "application/pdf", aPDF), texts("title", "Attendance")))
+	s.tell("approver", "PATCH", file, `{"title":null,"quote":"eight","page":"3"}`, http.StatusOK, "If-Match", tag)
+	s.tell("", "GET", file, "", http.StatusNotFound)
+	link, tag := s.made("approver", report+"/evidence", anEvidence)
+	s.tell("approver", "DELETE", link, "", http.StatusNoContent, "If-Match", tag)
+	return file
 }

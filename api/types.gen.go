@@ -1853,6 +1853,95 @@ type Ending struct {
 	Reason string `json:"reason"`
 }
 
+// Evidence A piece of evidence, a link or a file, as it was submitted last; before there was a submission, as it is written.
+type Evidence struct {
+	// Claim What of the report it is evidence for.
+	Claim string `json:"claim,omitempty,omitzero"`
+
+	// Cycle For which it was first given; a report begins with the evidence of the one before.
+	Cycle int           `json:"cycle"`
+	Draft EvidenceWords `json:"draft,omitempty,omitzero"`
+	File  EvidenceFile  `json:"file,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id     Id    `json:"id"`
+	Member int64 `json:"member"`
+
+	// Page On which the quote stands.
+	Page string `json:"page,omitempty,omitzero"`
+
+	// Quote From it, word for word.
+	Quote string `json:"quote,omitempty,omitzero"`
+
+	// Removed Whether the next submission will be without it; seen by staff and the member's own people.
+	Removed bool `json:"removed,omitempty,omitzero"`
+
+	// Report A random UUID in lower case.
+	Report Id `json:"report"`
+
+	// Submitted Whether it is part of what was submitted last.
+	Submitted bool   `json:"submitted,omitempty,omitzero"`
+	Title     string `json:"title,omitempty,omitzero"`
+	Url       string `json:"url,omitempty,omitzero"`
+	Version   int64  `json:"version"`
+}
+
+// EvidenceFile defines model for EvidenceFile.
+type EvidenceFile struct {
+	Name string `json:"name"`
+
+	// Sha256 Of the content, so that whoever has the file can tell that it is the one.
+	Sha256 string `json:"sha256"`
+
+	// Size In octets.
+	Size int64 `json:"size"`
+
+	// Type The media type, told by the content.
+	Type string `json:"type"`
+}
+
+// EvidenceList defines model for EvidenceList.
+type EvidenceList struct {
+	Items []Evidence `json:"items"`
+}
+
+// EvidencePatch defines model for EvidencePatch.
+type EvidencePatch struct {
+	Claim nullable.Nullable[string] `json:"claim,omitempty,omitzero"`
+	Page  nullable.Nullable[string] `json:"page,omitempty,omitzero"`
+	Quote nullable.Nullable[string] `json:"quote,omitempty,omitzero"`
+	Title nullable.Nullable[string] `json:"title,omitempty,omitzero"`
+}
+
+// EvidencePiece A link or a file.
+type EvidencePiece struct {
+	// Claim What of the report it is evidence for.
+	Claim string `json:"claim,omitempty,omitzero"`
+
+	// Cycle For which it was first given; a report begins with the evidence of the one before.
+	Cycle int          `json:"cycle"`
+	File  EvidenceFile `json:"file,omitempty,omitzero"`
+
+	// Id A random UUID in lower case.
+	Id Id `json:"id"`
+
+	// Page On which the quote stands.
+	Page string `json:"page,omitempty,omitzero"`
+
+	// Quote From it, word for word.
+	Quote string `json:"quote,omitempty,omitzero"`
+	Title string `json:"title,omitempty,omitzero"`
+	Url   string `json:"url,omitempty,omitzero"`
+}
+
+// EvidenceWords defines model for EvidenceWords.
+type EvidenceWords struct {
+	Claim string `json:"claim,omitempty,omitzero"`
+	Page  string `json:"page,omitempty,omitzero"`
+	Quote string `json:"quote,omitempty,omitzero"`
+	Title string `json:"title,omitempty,omitzero"`
+}
+
 // Extension At least one of the dates, to a later day.
 type Extension struct {
 	DueOn       Date   `json:"due_on,omitempty,omitzero"`
@@ -2032,6 +2121,9 @@ type FigureStatistics struct {
 	// Synthetic Whether made-up data for demonstrations is among what is counted.
 	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
+
+// FileContent defines model for FileContent.
+type FileContent = string
 
 // Forum The forum or fair at which a ceremony was held.
 type Forum struct {
@@ -2630,6 +2722,36 @@ type NewCycle struct {
 	Year        int  `json:"year"`
 }
 
+// NewEvidence defines model for NewEvidence.
+type NewEvidence struct {
+	// Claim What of the report it is evidence for.
+	Claim string `json:"claim,omitempty,omitzero"`
+
+	// Page On which the quote stands.
+	Page string `json:"page,omitempty,omitzero"`
+
+	// Quote From it, word for word.
+	Quote string `json:"quote,omitempty,omitzero"`
+	Title string `json:"title,omitempty,omitzero"`
+
+	// Url http or https, without a user or a password.
+	Url string `json:"url"`
+}
+
+// NewEvidenceFile defines model for NewEvidenceFile.
+type NewEvidenceFile struct {
+	// Claim What of the report it is evidence for.
+	Claim string `json:"claim,omitempty,omitzero"`
+	File  string `json:"file"`
+
+	// Page On which the quote stands.
+	Page string `json:"page,omitempty,omitzero"`
+
+	// Quote From it, word for word.
+	Quote string `json:"quote,omitempty,omitzero"`
+	Title string `json:"title,omitempty,omitzero"`
+}
+
 // NewFigure Without `period` the figure is undated; without `confidentiality` it is public.
 type NewFigure struct {
 	// Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
@@ -3038,7 +3160,8 @@ type Report struct {
 	Cycle      int        `json:"cycle"`
 
 	// Draft What is being written beside what was submitted last; seen by staff and the member's own people.
-	Draft ReportDraft `json:"draft,omitempty,omitzero"`
+	Draft    ReportDraft     `json:"draft,omitempty,omitzero"`
+	Evidence []EvidencePiece `json:"evidence,omitempty,omitzero"`
 
 	// Id A random UUID in lower case.
 	Id         Id             `json:"id"`
@@ -3063,6 +3186,7 @@ type Report struct {
 // ReportDraft What is being written beside what was submitted last; seen by staff and the member's own people.
 type ReportDraft struct {
 	Completion Completion      `json:"completion,omitempty,omitzero"`
+	Evidence   []EvidencePiece `json:"evidence,omitempty,omitzero"`
 	Milestones []MilestoneMet  `json:"milestones,omitempty,omitzero"`
 	Narrative  string          `json:"narrative,omitempty,omitzero"`
 	Values     []MeasuredValue `json:"values,omitempty,omitzero"`

@@ -21,6 +21,7 @@ import (
 
 	"accord/db/dbtest"
 	"accord/pkg/access"
+	"accord/pkg/blob"
 )
 
 // startBrowser starts a Chromium without a window, for the length of the test.
@@ -80,7 +81,7 @@ func newSite(t *testing.T, host string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := c.wire(t.Context(), &database{DB: dbtest.New(t), log: slog.New(slog.DiscardHandler)}, keys, base)
+	r, err := c.wire(t.Context(), &database{DB: dbtest.New(t), log: slog.New(slog.DiscardHandler)}, blob.NewFolder(t.TempDir()), keys, base)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,8 @@ type config struct {
 	DatabaseURLFile string `name:"database-url-file" env:"DATABASE_URL_FILE" placeholder:"FILE" help:"A file with the database URL."`
 	Reads           int    `name:"database-reads" env:"ACCORD_DATABASE_READS" placeholder:"N" help:"Reads that the database is asked for at once; others wait their turn (default: two for each processor on the private PostgreSQL, 32 on another)."`
 	PGBin           string `name:"pg-bin" env:"PG_BIN" placeholder:"DIR" help:"The folder of the private PostgreSQL's programs, if they are in no usual place."`
+
+	evidenceStore `embed:""`
 }
 
 // complete reads the secrets that are given as files.

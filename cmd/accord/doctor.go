@@ -68,6 +68,7 @@ func (c doctorCommand) Run(ctx context.Context, sh shell, cfg *config) error {
 			e.sound("signing keys", "%v; %s signs", keys, keys.Signing())
 		}
 	}
+	cfg.examineEvidence(ctx, &e)
 	if !cfg.private() || cfg.examinePrivate(ctx, &e) {
 		if err := cfg.examineDatabase(ctx, sh, &e); err != nil {
 			return err

@@ -62,8 +62,11 @@ func private(t *testing.T) place {
 	return p
 }
 
-// on is a place with a database of the users' own.
-func on(address string) place { return place{env: []string{"DATABASE_URL=" + address}} }
+// on is a place with a database of the users' own. Files go where the program is,
+// and with it.
+func on(address string) place {
+	return place{env: []string{"DATABASE_URL=" + address, "ACCORD_EVIDENCE=" + filepath.Join(filepath.Dir(binary), "evidence")}}
+}
 
 func (p place) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, args...)

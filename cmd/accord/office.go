@@ -39,7 +39,7 @@ func newOffices(d *db.DB) offices {
 }
 
 // api is the offices that the JSON door asks.
-func (o offices) api(accounts *account.Service) api.Offices {
+func (o offices) api(accounts *account.Service, evidence *commitment.EvidenceRoom) api.Offices {
 	return api.Offices{
 		Accounts:    accounts,
 		Activities:  commitment.NewActivities(o.db),
@@ -48,6 +48,7 @@ func (o offices) api(accounts *account.Service) api.Offices {
 		Changes:     ledger.NewReader(o.db),
 		Commitments: commitment.New(o.db),
 		Cycles:      commitment.NewCycles(o.db),
+		Evidence:    evidence,
 		Figures:     o.figures,
 		Members:     o.members,
 		Plans:       o.plans,

@@ -17,6 +17,8 @@ import (
 	"accord/api"
 	"accord/pkg/access"
 	"accord/pkg/account"
+	"accord/pkg/blob"
+	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ledger"
 	"accord/pkg/server"
@@ -28,19 +30,21 @@ type register struct {
 	base     string // its address for people
 	db       *database
 	accounts *account.Service
+	evidence *commitment.EvidenceRoom
 	server   *server.Server
 	calendar *calendar
 }
 
 // wire puts the rooms of the house together.
-func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyring, base string) (*register, error) {
+func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, keys account.Keyring, base string) (*register, error) {
 	accounts, err := account.New(ctx, d.DB, account.Config{Issuer: c.BaseURL, Keys: keys, Log: d.log})
 	if err != nil {
 		return nil, err
 	}
 	gate := server.NewGate(d.Ping)
+	evidence := commitment.NewEvidenceRoom(d.DB, files)
 	o := newOffices(d.DB)
-	doors, err := c.doors(ctx, o, accounts, gate)
+	doors, err := c.doors(ctx, o.api(accounts, evidence), gate)
 	if err != nil {
 		return nil, err
 	}
@@ -67,17 +71,17 @@ func (c *serveCommand) wire(ctx context.Context, d *database, keys account.Keyri
 	if err != nil {
 		return nil, usage(err.Error())
 	}
-	return &register{base: base, db: d, accounts: accounts, server: s, calendar: days}, nil
+	return &register{base: base, db: d, accounts: accounts, evidence: evidence, server: s, calendar: days}, nil
 }
 
 // doors makes the JSON door and the HTML door.
-func (c *serveCommand) doors(ctx context.Context, o offices, accounts *account.Service, gate *server.Gate) ([]server.Door, error) {
-	key, err := accounts.Secret(access.System(ctx), "cursors")
+func (c *serveCommand) doors(ctx context.Context, offices api.Offices, gate *server.Gate) ([]server.Door, error) {
+	key, err := offices.Accounts.Secret(access.System(ctx), "cursors")
 	if err != nil {
 		return nil, err
 	}
 	json, err := api.New(api.Options{
-		Offices:   o.api(accounts),
+		Offices:   offices,
 		CursorKey: key,
 		Ready:     gate.Ready,
 		Now:       time.Now,
@@ -86,7 +90,7 @@ func (c *serveCommand) doors(ctx context.Context, o offices, accounts *account.S
 	if err != nil {
 		return nil, err
 	}
-	html, err := web.New(accounts, c.BaseURL)
+	html, err := web.New(offices.Accounts, c.BaseURL)
 	if err != nil {
 		return nil, usage("ACCORD_BASE_URL: " + err.Error())
 	}
@@ -105,6 +109,7 @@ func (r *register) work(ctx context.Context) func() {
 	workers.Go(func() { sequencer.Run(ctx) })
 	workers.Go(func() { r.sweep(access.System(ctx)) })
 	workers.Go(func() { r.calendar.work(access.System(ctx)) })
+	workers.Go(func() { r.sweepFiles(access.System(ctx)) })
 	return func() {
 		cancel()
 		workers.Wait()
@@ -122,6 +127,24 @@ func (r *register) sweep(ctx context.Context) {
 	for {
 		if err := r.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
 			r.db.log.WarnContext(ctx, "could not forget old sessions", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// filesSweptEvery is how often the files go that nothing names.
+const filesSweptEvery = 24 * time.Hour
+
+func (r *register) sweepFiles(ctx context.Context) {
+	tick := time.NewTicker(filesSweptEvery)
+	defer tick.Stop()
+	for {
+		if err := r.evidence.Sweep(ctx); err != nil && ctx.Err() == nil {
+			r.db.log.WarnContext(ctx, "could not sweep away files that nothing names", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():

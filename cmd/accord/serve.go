@@ -60,12 +60,16 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 	if err := c.prepare(ctx, d); err != nil {
 		return err
 	}
+	files, err := cfg.openEvidence(ctx, log) // after the database, which may open its data folder to another user as long as nothing else is in it
+	if err != nil {
+		return err
+	}
 	l, err := c.listen(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	r, err := c.wire(ctx, d, keys, l.base(c.BaseURL))
+	r, err := c.wire(ctx, d, files, keys, l.base(c.BaseURL))
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (p place) admit() error {
 		return p.refused(err)
 	}
 	for _, e := range entries {
-		ours := strings.HasSuffix(e.Name(), ".lock") || strings.HasPrefix(e.Name(), cluster)
+		ours := strings.HasSuffix(e.Name(), ".lock") || strings.HasPrefix(e.Name(), cluster) || e.Name() == "evidence" // which is closed itself
 		if !ours {
 			return nil
 		}

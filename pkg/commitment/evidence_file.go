@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 	"accord/pkg/ident"
 )
 
+// MaxFile is how many octets a file may have.
+const MaxFile = document.MaxSize
+
 // Upload is a file that was received and looked at, and is evidence of nothing
 // yet. Whoever received it discards it.
 type Upload struct {
@@ -26,6 +30,13 @@ type Upload struct {
 
 // Digest is the SHA-256 of the file.
 func (u *Upload) Digest() blob.Digest { return u.staged.Digest }
+
+// Check gives every fault of the file, and of what is said of it.
+func (u *Upload) Check(words Words) fault.Fields {
+	faults := slices.Clone(u.faults)
+	faults.Merge("", words.Check())
+	return faults
+}
 
 // Discard forgets what was received, unless it became evidence.
 func (u *Upload) Discard() error { return u.staged.Discard() }
@@ -51,7 +62,7 @@ func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, decla
 	if document.HasPath(name) {
 		return nil, fault.FieldAt("/file", "file_name_path")
 	}
-	staged, err := s.store.Stage(ctx, from, document.MaxSize)
+	staged, err := s.store.Stage(ctx, from, MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("receive evidence of report %s: %w", to, unreceived(err))
 	}
@@ -89,7 +100,7 @@ func (s *EvidenceRoom) receivable(ctx context.Context, to ident.Report, scope ac
 func unreceived(err error) error {
 	switch _, source := errors.AsType[*blob.SourceError](err); {
 	case errors.Is(err, blob.ErrTooLarge):
-		return fault.New(fault.TooLarge, "file_too_large", fault.Args{"max": strconv.Itoa(document.MaxSize)})
+		return fault.New(fault.TooLarge, "file_too_large", fault.Args{"max": strconv.Itoa(MaxFile)})
 	case source:
 		return fault.Wrap(fault.Malformed, "body_unreadable", err)
 	default:
@@ -120,9 +131,7 @@ func (s *EvidenceRoom) AddFile(ctx context.Context, to ident.Report, u *Upload, 
 	if err := s.receivable(ctx, to, actor.Scope(), true); err != nil {
 		return Evidence{}, fmt.Errorf("give a file as evidence of report %s: %w", to, err)
 	}
-	faults := u.faults
-	faults.Merge("", words.Check())
-	if err := faults.Err(); err != nil {
+	if err := u.Check(words).Err(); err != nil {
 		return Evidence{}, err
 	}
 	err = s.db.InTx(db.WithoutClaim(ctx), func(tx *db.Tx) error { // of which nothing is to be answered again

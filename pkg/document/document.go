@@ -126,7 +126,7 @@ func Inspect(content io.ReaderAt, size int64, name, declared string) (Type, faul
 	case !slices.Contains(found.Extensions(), extension):
 		faults.Add("", "file_type_mismatch", fault.Args{"said": strings.TrimPrefix(extension, ".")})
 	case !found.agrees(declared):
-		faults.Add("", "file_type_mismatch", fault.Args{"said": declared})
+		faults.Add("", "file_type_mismatch", fault.Args{"said": clipped(declared, 100)})
 	}
 	return found, faults, nil
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ const codeTokenInvalid = "token_invalid"
 // Authorization header, else whoever the token belongs to. A bad token is
 // refused everywhere, so that nobody believes to be signed in who is not.
 func (s *Server) authenticate(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTime)
+	ctx, cancel := s.bounded(c)
 	defer cancel()
 	given := c.Request.Header["Authorization"]
 	if len(given) == 0 {

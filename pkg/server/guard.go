@@ -29,7 +29,7 @@ func securityHeaders(https bool) map[string][]string {
 	return headers
 }
 
-// guard sets the security headers, bounds the body and refuses addresses that
+// guard sets the security headers, bounds the body (see [Wide]) and refuses addresses that
 // would mean one thing to us and another to a proxy before us.
 func (s *Server) guard(c *gin.Context) {
 	header := c.Writer.Header()
@@ -41,13 +41,14 @@ func (s *Server) guard(c *gin.Context) {
 		c.Abort()
 		return
 	}
-	if c.Request.ContentLength > BodyLimit {
-		_ = c.Error(fault.New(fault.TooLarge, "body_too_large", fault.Args{"max": strconv.Itoa(BodyLimit)}))
+	limit, _ := s.limit(c)
+	if c.Request.ContentLength > limit {
+		_ = c.Error(fault.New(fault.TooLarge, "body_too_large", fault.Args{"max": strconv.FormatInt(limit, 10)}))
 		c.Abort()
 		return
 	}
 	if c.Request.Body != nil && c.Request.Body != http.NoBody {
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, BodyLimit)
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 	}
 	c.Next()
 }

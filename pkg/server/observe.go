@@ -109,7 +109,9 @@ func eventOf(c *gin.Context) string {
 	default:
 	}
 	for _, field := range f.Fields {
-		if field.Code == "cursor_invalid" || field.Code == "wrong_password" { // of a session that asks for another one
+		switch field.Code {
+		case "cursor_invalid", "wrong_password", // of a session that asks for another one
+			"file_type_mismatch", "file_archive_bomb", "file_archive_unsafe", "file_name_path":
 			return field.Code
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"time"
 
@@ -59,6 +60,7 @@ type Server struct {
 	registry      *prometheus.Registry
 	meter         meter
 	headers       map[string][]string
+	wide          map[string]int64 // see Wide
 }
 
 // New makes a server. It refuses trusted proxies that are no addresses and
@@ -72,6 +74,7 @@ func New(o Options) (*Server, error) {
 		logger:        o.Logger,
 		registry:      o.Metrics,
 		headers:       securityHeaders(o.HTTPS),
+		wide:          map[string]int64{},
 	}
 	var err error
 	if s.meter, err = newMeter(o.Metrics); err != nil {
@@ -88,8 +91,11 @@ func New(o Options) (*Server, error) {
 	s.engine.NoRoute(noRoute)
 	s.engine.NoMethod(noMethod)
 	open := s.engine.Group("")
-	register := s.engine.Group("", s.authenticate)
+	register := s.engine.Group("", s.keepPace, s.authenticate)
 	for _, door := range o.Doors {
+		if wide, ok := door.(Wide); ok {
+			maps.Copy(s.wide, wide.Wide())
+		}
 		door.Mount(open, register)
 	}
 	return s, nil

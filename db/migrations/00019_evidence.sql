@@ -5,13 +5,17 @@
 create table evidence_blob (
     digest text not null,
     size bigint not null,
+    member bigint not null,
     held_at timestamptz not null,
     constraint evidence_blob_pkey primary key (digest),
     constraint evidence_blob_digest_form check (digest ~ '^[0-9a-f]{64}$'),
-    constraint evidence_blob_size_range check (size between 1 and 26214400)
+    constraint evidence_blob_size_range check (size between 1 and 26214400),
+    constraint evidence_blob_member_known foreign key (member) references member (number)
 );
 create index evidence_blob_by_time on evidence_blob (held_at);
+create index evidence_blob_by_member on evidence_blob (member);
 comment on table evidence_blob is 'What the store may hold of files, once for each content. A row is written before the content is kept, and goes, with the content, when nothing has named it for a day. No register content.';
+comment on column evidence_blob.member is 'For whose report it was uploaded last.';
 comment on column evidence_blob.held_at is 'When it was uploaded last. Whoever uploads it and whoever sweeps it away take turns at this row.';
 
 create table evidence_draft (

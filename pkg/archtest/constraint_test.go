@@ -51,6 +51,7 @@ var unreachable = map[string]string{
 	`^report_(draft_)?(member_known|commitment_known|cycle_known)$`:                                       "the member's row is locked and the cycle read before; commitments and cycles stay",
 	`^evidence(_draft)?_(whole|url_form|name_length|title_length|claim_length|quote_length|page_length)$`: "checked in the link and the words; the office names the file",
 	`^evidence(_draft)?_(report|digest)_known$`:                                                           "the report is locked before, and the content held",
+	`^evidence_blob_member_known$`:                                                                        "the report is read before, and members are never deleted",
 	`^evidence_blob_(digest_form|size_range)$`:                                                            "made by the store, which bounds what it receives",
 	`^report_once$`: "a draft is submitted under its own id, and there is one of it",
 	`^report_(state|decision|decision_whole|decision_reviewer|found|seconder|complete|reply|decision_reason)_`: "checked in the verdict and the reply, and set together by their rule",

@@ -16,7 +16,8 @@ import (
 // Keys are the credentials of a bucket.
 type Keys struct{ Access, Secret string }
 
-// Bucket keeps contents in S3-compatible storage.
+// Bucket keeps contents in S3-compatible storage, through minio-go: well kept,
+// and a fraction of the packages that Amazon's own client is made of.
 type Bucket struct {
 	client *minio.Client
 	bucket string

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"time"
 
 	"accord/db"
 	"accord/pkg/access"
@@ -56,7 +55,7 @@ func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, decla
 	if err != nil {
 		return nil, err
 	}
-	if err := s.receivable(ctx, to, actor.Scope(), keyed); err != nil {
+	if _, err := s.receivable(ctx, to, actor.Scope(), keyed); err != nil {
 		return nil, fmt.Errorf("receive evidence of report %s: %w", to, err)
 	}
 	if document.HasPath(name) {
@@ -76,23 +75,23 @@ func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, decla
 	return u, nil
 }
 
-// receivable tells why a file for the report is not even read, if so. Whether
-// it becomes evidence is told under the member's lock.
-func (s *EvidenceRoom) receivable(ctx context.Context, to ident.Report, scope access.Scope, keyed bool) error {
+// receivable gives the report, or tells why a file for it is not even read.
+// Whether it becomes evidence is told under the member's lock.
+func (s *EvidenceRoom) receivable(ctx context.Context, to ident.Report, scope access.Scope, keyed bool) (Report, error) {
 	var row reportRow
 	if err := s.db.Get(ctx, &row, readReport, to, scope.All, scope.Member); err != nil {
-		return err
+		return Report{}, err
 	}
 	r := row.report()
 	switch {
 	case !scope.Sees(r.Member):
-		return fault.New(fault.Forbidden, "not_your_member")
+		return Report{}, fault.New(fault.Forbidden, "not_your_member")
 	case keyed:
-		return nil
+		return r, nil
 	case len(r.draft.Evidence) >= MostEvidence:
-		return fault.New(fault.Conflict, "evidence_full", fault.Args{"max": strconv.Itoa(MostEvidence)})
+		return Report{}, fault.New(fault.Conflict, "evidence_full", fault.Args{"max": strconv.Itoa(MostEvidence)})
 	default:
-		return r.writable(s.db.Now())
+		return r, r.writable(s.db.Now())
 	}
 }
 
@@ -109,7 +108,35 @@ func unreceived(err error) error {
 }
 
 const holdBlob = `
-insert into evidence_blob (digest, size, held_at) values ($1, $2, $3) on conflict (digest) do update set held_at = excluded.held_at`
+insert into evidence_blob (digest, size, member, held_at) values ($1, $2, $3, $4)
+on conflict (digest) do update set member = excluded.member, held_at = excluded.held_at`
+
+// mostUnnamed is how many octets of files a member may have that are evidence
+// of nothing: enough for whoever changes their mind, and not for whoever fills
+// the disk by giving files and taking them off again.
+const mostUnnamed = 1 << 30
+
+const sumUnnamed = `
+select coalesce(sum(size), 0)::bigint from evidence_blob b where member = $1 and ` + unnamed
+
+// hold holds the content of a file against being swept away, before it is kept.
+func (s *EvidenceRoom) hold(ctx context.Context, f File, by ident.Member) error {
+	err := s.db.InTx(db.WithoutClaim(ctx), func(tx *db.Tx) error { // of which nothing is to be answered again
+		var before int64
+		if err := tx.Get(ctx, &before, sumUnnamed, by); err != nil {
+			return err
+		}
+		if before+f.Size > mostUnnamed {
+			return &fault.Error{Kind: fault.RateLimited, Code: "too_much_unnamed", RetryAfter: unnamedFor}
+		}
+		_, err := tx.Exec(ctx, holdBlob, f.Digest, f.Size, by, tx.Now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("hold a file: %w", err)
+	}
+	return nil
+}
 
 // AddFile gives a received file as evidence of a report.
 //
@@ -122,24 +149,23 @@ insert into evidence_blob (digest, size, held_at) values ($1, $2, $3) on conflic
 // is another member's, NotFound when there is none or the actor may not know of
 // it, Conflict when it is accepted or locked or has all the evidence that it may
 // have, or its member is merged, suspended, refused or gone, Invalid with every
-// field at fault, the file among them, and Unavailable when it cannot be kept.
+// field at fault, the file among them, RateLimited when the member has more
+// files already than it may that are evidence of nothing, and Unavailable when
+// it cannot be kept.
 func (s *EvidenceRoom) AddFile(ctx context.Context, to ident.Report, u *Upload, words Words) (Evidence, error) {
 	actor, err := access.Require(ctx, access.DraftReport)
 	if err != nil {
 		return Evidence{}, err
 	}
-	if err := s.receivable(ctx, to, actor.Scope(), true); err != nil {
+	r, err := s.receivable(ctx, to, actor.Scope(), true)
+	if err != nil {
 		return Evidence{}, fmt.Errorf("give a file as evidence of report %s: %w", to, err)
 	}
 	if err := u.Check(words).Err(); err != nil {
 		return Evidence{}, err
 	}
-	err = s.db.InTx(db.WithoutClaim(ctx), func(tx *db.Tx) error { // of which nothing is to be answered again
-		_, err := tx.Exec(ctx, holdBlob, u.file.Digest, u.file.Size, tx.Now)
-		return err
-	})
-	if err != nil {
-		return Evidence{}, fmt.Errorf("hold a file: %w", err)
+	if err := s.hold(ctx, u.file, r.Member); err != nil {
+		return Evidence{}, err
 	}
 	if err := s.store.Keep(ctx, u.staged); err != nil {
 		return Evidence{}, fmt.Errorf("keep a file: %w", fault.Wrap(fault.Unavailable, "file_unavailable", err))
@@ -157,55 +183,4 @@ func (s *EvidenceRoom) AddFile(ctx context.Context, to ident.Report, u *Upload, 
 		return Evidence{}, fmt.Errorf("give a file as evidence of report %s: %w", to, err)
 	}
 	return e, nil
-}
-
-// unnamedFor is for how long nothing has named a content when it is swept away.
-const unnamedFor = 24 * time.Hour
-
-// sweptAtOnce is how many contents are removed in one transaction.
-const sweptAtOnce = 20
-
-// The rows are locked, so that nobody who uploads the same believes it to be
-// held: an upload waits for the row, and then holds it anew.
-const unnamedBlobs = `
-select digest from evidence_blob b where held_at < $1
-    and not exists (select from evidence_draft e where e.digest = b.digest)
-    and not exists (select from evidence e where e.digest = b.digest)
-    and not exists (select from evidence_history e where e.digest = b.digest)
-order by held_at limit $2 for update skip locked`
-
-const deleteBlobs = `delete from evidence_blob where digest = any($1)`
-
-// Sweep removes the contents that nothing in the register, nor in its history,
-// has named for a day: of failed uploads and of evidence taken off drafts. It may
-// run in several processes at once.
-//
-// It refuses with Forbidden whoever is not the register itself.
-func (s *EvidenceRoom) Sweep(ctx context.Context) error {
-	if _, err := access.Require(ctx, access.RunSystem); err != nil {
-		return err
-	}
-	for swept := sweptAtOnce; swept == sweptAtOnce; {
-		err := s.db.InTx(ctx, func(tx *db.Tx) error {
-			var digests db.Texts
-			if err := tx.Select(ctx, (*[]string)(&digests), unnamedBlobs, tx.Now.Add(-unnamedFor), sweptAtOnce); err != nil {
-				return err
-			}
-			for _, digest := range digests {
-				if err := s.store.Remove(ctx, blob.Digest(digest)); err != nil {
-					return err
-				}
-			}
-			swept = len(digests)
-			_, err := tx.Exec(ctx, deleteBlobs, digests)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("sweep files that nothing names: %w", err)
-		}
-	}
-	if err := s.store.Tidy(s.db.Now().Add(-unnamedFor)); err != nil {
-		return fmt.Errorf("sweep files that were not received: %w", err)
-	}
-	return nil
 }

@@ -120,7 +120,7 @@ func evidenceOf(e commitment.Evidence) Evidence {
 	p := pieceOf(e.Piece)
 	body := Evidence{
 		Id: p.Id, Report: Id(e.Report), Member: int64(e.Member), Cycle: p.Cycle, Url: p.Url, File: p.File, Title: p.Title, Claim: p.Claim,
-		Quote: p.Quote, Page: p.Page, Submitted: e.Submitted, Removed: e.Removed && e.Submitted, Version: e.Version,
+		Quote: p.Quote, Page: p.Page, Submitted: e.Submitted, Removed: e.Removed, Version: e.Version,
 	}
 	if w := e.Working; w != nil {
 		body.Draft = EvidenceWords{Title: w.Title, Claim: w.Claim, Quote: w.Quote, Page: w.Page}

@@ -45,7 +45,8 @@ select false as drafted, e.report, r.member, jsonb_build_array(` + pieceRow + `)
 from evidence e join report_seen r on r.id = e.report where e.id = $1 and (r.is_open or $2 or r.member = $3)
 union all
 select true as drafted, e.report, d.member, jsonb_build_array(` + pieceRow + `) as pieces
-from evidence_draft e join report_draft d on d.id = e.report where e.id = $1 and ($2 or d.member = $3)`
+from evidence_draft e join report_draft d on d.id = e.report where e.id = $1 and ($2 or d.member = $3)
+order by drafted`
 
 	listEvidence = `
 select drafted, report, member, pieces from (

@@ -69,7 +69,11 @@ func (s *Server) keepPace(c *gin.Context) {
 	p.idle = time.AfterFunc(requestTime, func() { cancel(context.DeadlineExceeded) })
 	defer p.idle.Stop()
 	c.Request = c.Request.WithContext(ctx)
-	if c.Request.Body != nil {
+	if c.Request.Body == nil || c.Request.Body == http.NoBody {
+		// Nothing is read but whether the client is still there, and that ends with
+		// the writing; at the usual deadline it would be taken for gone.
+		_ = set(p.control.SetReadDeadline, time.Time{})
+	} else {
 		c.Request.Body = &pacedBody{c.Request.Body, p}
 	}
 	c.Writer = &pacedWriter{c.Writer, p}

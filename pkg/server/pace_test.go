@@ -41,7 +41,7 @@ func (hall) Mount(_, register gin.IRouter) {
 	register.GET("/large/:id", func(c *gin.Context) {
 		c.Header("Content-Length", fmt.Sprint(hallSize))
 		for range hallSize / (32 << 10) {
-			if _, err := c.Writer.Write(make([]byte, 32<<10)); err != nil {
+			if _, err := c.Writer.Write(make([]byte, 32<<10)); err != nil || c.Request.Context().Err() != nil {
 				return
 			}
 		}

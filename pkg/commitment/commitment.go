@@ -18,6 +18,9 @@
 // the one that drafts it leads and answers for it, the others are invited at the
 // submission and accept or decline, each for itself.
 //
+// What was done is told in progress reports, cycle by cycle, and proved by
+// evidence, links and files, which is seen and fixed as its report is.
+//
 // Who sees a commitment: staff and its own member, always. Everybody, from its
 // registration on, when its member is public. Those who are invited by a public
 // member, from its submission on; that a member was invited, and did not accept

@@ -120,22 +120,16 @@ const sumUnnamed = `
 select coalesce(sum(size), 0)::bigint from evidence_blob b where member = $1 and ` + unnamed
 
 // hold holds the content of a file against being swept away, before it is kept.
-func (s *EvidenceRoom) hold(ctx context.Context, f File, by ident.Member) error {
-	err := s.db.InTx(db.WithoutClaim(ctx), func(tx *db.Tx) error { // of which nothing is to be answered again
-		var before int64
-		if err := tx.Get(ctx, &before, sumUnnamed, by); err != nil {
-			return err
-		}
-		if before+f.Size > mostUnnamed {
-			return &fault.Error{Kind: fault.RateLimited, Code: "too_much_unnamed", RetryAfter: unnamedFor}
-		}
-		_, err := tx.Exec(ctx, holdBlob, f.Digest, f.Size, by, tx.Now)
+func hold(ctx context.Context, tx *db.Tx, f File, by ident.Member) error {
+	var before int64
+	if err := tx.Get(ctx, &before, sumUnnamed, by); err != nil {
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("hold a file: %w", err)
 	}
-	return nil
+	if before+f.Size > mostUnnamed {
+		return &fault.Error{Kind: fault.RateLimited, Code: "too_much_unnamed", RetryAfter: unnamedFor}
+	}
+	_, err := tx.Exec(ctx, holdBlob, f.Digest, f.Size, by, tx.Now)
+	return err
 }
 
 // AddFile gives a received file as evidence of a report.
@@ -164,8 +158,10 @@ func (s *EvidenceRoom) AddFile(ctx context.Context, to ident.Report, u *Upload, 
 	if err := u.Check(words).Err(); err != nil {
 		return Evidence{}, err
 	}
-	if err := s.hold(ctx, u.file, r.Member); err != nil {
-		return Evidence{}, err
+	// Of this transaction nothing is to be answered again.
+	err = s.db.InTx(db.WithoutClaim(ctx), func(tx *db.Tx) error { return hold(ctx, tx, u.file, r.Member) })
+	if err != nil {
+		return Evidence{}, fmt.Errorf("hold a file: %w", err)
 	}
 	if err := s.store.Keep(ctx, u.staged); err != nil {
 		return Evidence{}, fmt.Errorf("keep a file: %w", fault.Wrap(fault.Unavailable, "file_unavailable", err))

@@ -34,7 +34,7 @@ const (
 // openArchive gives the type of the document that an archive is, "" of one that
 // is none, or the code of what is at fault with the archive.
 func openArchive(content io.ReaderAt, size int64) (Type, string, error) {
-	code, err := checkEnd(content, size)
+	directory, code, err := checkEnd(content, size)
 	if err != nil || code != "" {
 		return "", code, err
 	}
@@ -45,22 +45,22 @@ func openArchive(content io.ReaderAt, size int64) (Type, string, error) {
 	if code := checkEntries(archive.File); code != "" {
 		return "", code, nil
 	}
-	if code := checkOverlap(archive.File); code != "" {
+	if code := checkOverlap(archive.File, directory); code != "" {
 		return "", code, nil
 	}
 	return documentOf(archive.File)
 }
 
-// checkEnd looks at where the archive says its directory is: the archive is all
+// checkEnd gives where the archive says its directory begins: the archive is all
 // of the file, and its directory is not too large.
-func checkEnd(content io.ReaderAt, size int64) (string, error) {
+func checkEnd(content io.ReaderAt, size int64) (int64, string, error) {
 	tail := make([]byte, min(size, endSize+longestComment))
 	if _, err := content.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
-		return "", fmt.Errorf("read the end of an archive: %w", err)
+		return 0, "", fmt.Errorf("read the end of an archive: %w", err)
 	}
 	at := bytes.LastIndex(tail, []byte(endSignature))
 	if at < 0 || len(tail)-at < endSize {
-		return "file_broken", nil
+		return 0, "file_broken", nil
 	}
 	end := tail[at:]
 	entries := int64(binary.LittleEndian.Uint16(end[10:]))
@@ -68,11 +68,11 @@ func checkEnd(content io.ReaderAt, size int64) (string, error) {
 	comment := int(binary.LittleEndian.Uint16(end[20:]))
 	switch {
 	case entries > mostEntries || directory > mostDirectory:
-		return "file_archive_bomb", nil
+		return 0, "file_archive_bomb", nil
 	case offset+directory != size-int64(len(end)), endSize+comment != len(end):
-		return "file_archive_unsafe", nil // something stands before, between or behind
+		return 0, "file_archive_unsafe", nil // something stands before, between or behind
 	}
-	return "", nil
+	return offset, "", nil
 }
 
 // checkEntries looks at what the directory says of each entry.
@@ -85,7 +85,7 @@ func checkEntries(entries []*zip.File) string {
 	for _, f := range entries {
 		name := strings.ToLower(f.Name)
 		switch {
-		case f.UncompressedSize64 > mostUnpacked,
+		case f.UncompressedSize64 > mostUnpacked, f.CompressedSize64 > mostUnpacked,
 			f.UncompressedSize64 > largeEntry && f.UncompressedSize64/mostRatio > f.CompressedSize64:
 			return "file_archive_bomb"
 		case f.Flags&1 != 0:
@@ -108,8 +108,9 @@ func strays(name string) bool {
 }
 
 // checkOverlap makes sure that each entry has octets of its own, its local
-// header among them: entries that share theirs unpack to many times the file.
-func checkOverlap(entries []*zip.File) string {
+// header among them, and none of the directory's: entries that share theirs
+// unpack to many times the file.
+func checkOverlap(entries []*zip.File, directory int64) string {
 	type span struct{ head, from, to int64 } // from the latest place that its header can begin at
 	spans := make([]span, 0, len(entries))
 	for _, f := range entries {
@@ -126,6 +127,9 @@ func checkOverlap(entries []*zip.File) string {
 			return "file_archive_bomb"
 		}
 		end = s.to
+	}
+	if end > directory {
+		return "file_archive_bomb"
 	}
 	return ""
 }

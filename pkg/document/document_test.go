@@ -157,18 +157,21 @@ func TestArchivesThatHarmAreRefused(t *testing.T) {
 		content []byte
 		want    string
 	}{
-		"a bomb of one entry":            {with(entry{name: "word/media/a.bin", text: zeros}), "file_archive_bomb"},
-		"entries that share their bytes": {overlapping(t), "file_archive_bomb"},
-		"more entries than are counted":  {counted(t, with(), 10_001), "file_archive_bomb"},
-		"a declared size of 4 GiB":       {declaring(t, with(), 1<<32-2), "file_archive_bomb"},
-		"an encrypted entry":             {encrypted(t, with()), "file_encrypted"},
-		"a way up":                       {with(entry{name: "../../etc/passwd"}), "file_archive_unsafe"},
-		"a way from the root":            {with(entry{name: "/etc/passwd"}), "file_archive_unsafe"},
-		"a way up in Windows":            {with(entry{name: `..\..\boot.ini`}), "file_archive_unsafe"},
-		"a drive":                        {with(entry{name: `C:boot.ini`}), "file_archive_unsafe"},
-		"a link":                         {with(entry{name: "word/a", text: "/etc/passwd", header: func(h *zip.FileHeader) { h.SetMode(0o777 | 1<<27) }}), "file_archive_unsafe"},
-		"the same name twice":            {with(entry{name: "word/a.xml"}, entry{name: "Word/A.xml"}), "file_archive_unsafe"},
-		"an unknown compression":         {compressedBy(t, with(), 99), "file_archive_unsafe"},
+		"a bomb of one entry":                      {with(entry{name: "word/media/a.bin", text: zeros}), "file_archive_bomb"},
+		"entries that share their bytes":           {overlapping(t), "file_archive_bomb"},
+		"more entries than are counted":            {counted(t, with(), 10_001), "file_archive_bomb"},
+		"a declared size of 4 GiB":                 {declaring(t, with(), 1<<32-2), "file_archive_bomb"},
+		"an entry that reaches into the next":      {reaching(t, with(), 1<<20), "file_archive_bomb"},
+		"an entry of 4 GiB":                        {reaching(t, with(), 1<<32-2), "file_archive_bomb"},
+		"an entry that reaches into the directory": {reaching(t, archive(t, entry{name: "a", text: "x"}), 40), "file_archive_bomb"},
+		"an encrypted entry":                       {encrypted(t, with()), "file_encrypted"},
+		"a way up":                                 {with(entry{name: "../../etc/passwd"}), "file_archive_unsafe"},
+		"a way from the root":                      {with(entry{name: "/etc/passwd"}), "file_archive_unsafe"},
+		"a way up in Windows":                      {with(entry{name: `..\..\boot.ini`}), "file_archive_unsafe"},
+		"a drive":                                  {with(entry{name: `C:boot.ini`}), "file_archive_unsafe"},
+		"a link":                                   {with(entry{name: "word/a", text: "/etc/passwd", header: func(h *zip.FileHeader) { h.SetMode(0o777 | 1<<27) }}), "file_archive_unsafe"},
+		"the same name twice":                      {with(entry{name: "word/a.xml"}, entry{name: "Word/A.xml"}), "file_archive_unsafe"},
+		"an unknown compression":                   {compressedBy(t, with(), 99), "file_archive_unsafe"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -195,6 +198,11 @@ func changed(t *testing.T, content []byte, change func(record []byte)) []byte {
 
 func declaring(t *testing.T, content []byte, size uint32) []byte {
 	return changed(t, content, func(record []byte) { binary.LittleEndian.PutUint32(record[24:], size) })
+}
+
+// reaching is an archive of which the first entry is said to take so many octets.
+func reaching(t *testing.T, content []byte, size uint32) []byte {
+	return changed(t, content, func(record []byte) { binary.LittleEndian.PutUint32(record[20:], size) })
 }
 
 func encrypted(t *testing.T, content []byte) []byte {

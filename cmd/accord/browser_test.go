@@ -117,7 +117,7 @@ type tab struct {
 }
 
 // tabTime is how long a test may wait for its pages altogether.
-const tabTime = 30 * time.Second
+const tabTime = 2 * time.Minute
 
 // newTab opens a tab whose reader prefers the language.
 func newTab(t *testing.T, browser context.Context, base, lang string) *tab {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"accord/pkg/ident"
 	"accord/pkg/member"
 	"accord/pkg/plan"
@@ -72,7 +74,8 @@ func (d *Door) crossMembers(r *request) error {
 		return err
 	}
 	return r.list(Matrix{
-		Position: int64(answer.Position), Query: r.askedOn(answer.Day), Synthetic: answer.Synthetic, Items: each(rows, matrixRowOf), NextCursor: cursor,
+		Position: int64(answer.Position), Query: r.askedOn(answer.Day), Items: each(rows, matrixRowOf), NextCursor: cursor,
+		Synthetic: slices.ContainsFunc(rows, func(row statistics.MatrixRow) bool { return row.Synthetic }), // of this page, not of the row behind it
 	})
 }
 

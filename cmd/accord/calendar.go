@@ -76,7 +76,7 @@ func (c *calendar) look(ctx context.Context) {
 		c.log.InfoContext(ctx, "the cycle is run by another server")
 	case err != nil && ctx.Err() != nil: // the server ends
 	case err != nil:
-		c.tries++
+		c.tries = min(c.tries+1, 6) // by then the pause is the longest
 		c.pause = min(1<<c.tries, longestPause)
 		c.log.WarnContext(ctx, "the cycle was not run to its end; it will be tried again", append(counts(round), slog.Any("error", err))...)
 	default:

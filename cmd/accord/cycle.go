@@ -69,6 +69,7 @@ func (c cycleRun) Run(ctx context.Context, sh shell, cfg *config) (err error) {
 	}
 	switch {
 	case err != nil:
+	case round.Day == "": // nothing was looked at
 	case c.JSON:
 		err = sh.json(roundOf(round, c.DryRun))
 	default:

@@ -1,6 +1,8 @@
 -- How far commitments have come, and who reports, as known at the last position.
 
 -- +goose Up
+create index commitment_by_target on commitment (target_on) where due_on is null and state = 'registered';
+comment on index commitment_by_target is 'Commitments that are due on the day of their target, for who looks for those that are past it.';
 
 -- +goose StatementBegin
 create function progress_class(direction text, target_bound text, target_low numeric, target_high numeric, baseline numeric, starts date, due date,
@@ -57,16 +59,26 @@ create or replace view commitment_known as
     where h.state in ('registered', 'closed')
         and h.change not in (select change from pending);
 
-create view commitment_life as
-    select v.id, min(c.at) as registered_at, min(c.at) filter (where v.state = 'closed') as closed_at
+create view commitment_version_known as
+    select v.id, v.member, v.point, v.state, v.strength, v.outcome, v.starts_on, v.due_on, v.indicator, v.direction, v.baseline_value, v.baseline_on,
+        v.target_bound, v.target_low, v.target_high, v.target_on, made.at, made.ord
     from (
-        select id, state, change from commitment where state in ('registered', 'closed')
+        select id, member, point, state, strength, outcome, starts_on, due_on, indicator, direction, baseline_value, baseline_on,
+            target_bound, target_low, target_high, target_on, change
+        from commitment where state in ('registered', 'closed')
         union all
-        select id, state, change from commitment_history where state in ('registered', 'closed')
-    ) v join change c on c.id = v.change
-    where v.change in (select change from position)
-    group by v.id;
-comment on view commitment_life is 'When commitments were registered and closed, as known at the last position.';
+        select id, member, point, state, strength, outcome, starts_on, due_on, indicator, direction, baseline_value, baseline_on,
+            target_bound, target_low, target_high, target_on, change
+        from commitment_history where state in ('registered', 'closed')
+    ) v join change made on made.id = v.change
+    where v.change in (select change from position);
+comment on view commitment_version_known is 'All versions of commitments from their registration on, as known at the last position, with the moment at which each was made: of those made before a moment, the one with the highest ord was in force then.';
+
+create view standing_known as
+    select t.member, t.to_status as status, made.at, made.ord
+    from member_transition t join change made on made.id = t.change
+    where t.change in (select change from position);
+comment on view standing_known is 'Every step of members through their lifecycle, as known at the last position, with the moment at which it was made.';
 
 create view cycle_known as
     select y.year, y.opens_on, y.due_on, y.grace_ends_on
@@ -99,7 +111,8 @@ create view value_known as
 comment on view value_known is 'Values of indicators in accepted reports as known at the last position. The single number of an exact or approximate one stands at both ends.';
 
 -- +goose Down
-drop view value_known, report_known, cycle_known, commitment_life, commitment_known, member_known;
+drop index commitment_by_target;
+drop view value_known, report_known, cycle_known, standing_known, commitment_version_known, commitment_known, member_known;
 create view member_known as
     select m.number, m.published, m.status, m.kind, m.country, m.sector, m.synthetic
     from member m

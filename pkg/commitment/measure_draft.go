@@ -115,6 +115,9 @@ func (d MeasureDraft) check(starts, due plan.Date) fault.Fields {
 			faults.Add("/due_on", "target_before_baseline", fault.Args{"date": string(d.Baseline.On)})
 		}
 	}
+	if targetOn && due != "" && d.Target.On > due {
+		faults.Add("/target/on", "outside_span", fault.Args{"from": string(starts), "to": string(due)})
+	}
 	if m.Baseline != nil && m.Target != nil && m.Target.only(m.Baseline.Value) {
 		faults.Add("/target", "target_is_baseline")
 	}

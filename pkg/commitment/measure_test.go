@@ -99,6 +99,7 @@ func TestAMeasureIsCheckedAsAWhole(t *testing.T) {
 		"has a bounded target":             {target("over", "5", ""), "/target/bound bound_unknown"},
 		"has the end that its bound needs": {target("ge", "", "5"), "/target/low required, /target/high not_wanted"},
 		"leads from the baseline on":       {func(d *commitment.Draft) { d.Target.On = "2025-12-30" }, "/target/on target_before_baseline"},
+		"is over by the due day":           {func(d *commitment.Draft) { d.Target.On = "2028-01-01" }, "/target/on outside_span"},
 		"leads there by its own due day":   {func(d *commitment.Draft) { d.StartsOn, d.DueOn, d.Target.On, d.Milestones = "", "2025-12-30", "", nil }, "/due_on target_before_baseline"},
 		"leads somewhere":                  {target("exact", "100", ""), "/target target_is_baseline"},
 		"leads somewhere by about":         {target("approx", "100", ""), "/target target_is_baseline"},

@@ -40,6 +40,25 @@ func TestAClosingIsProposedOnceTheDayIsOver(t *testing.T) {
 	wants(t, "once staff closed the other by hand", r.run(t), "withdrew to close Applicant 2027-12-31")
 }
 
+func TestWhatIsDueOnNoOtherDayIsDueOnThatOfItsTarget(t *testing.T) {
+	t.Parallel()
+	r := running(t, plan.Home())
+	r.add(t, indicator("people_trained", 4))
+	draft := measured()
+	draft.StartsOn, draft.DueOn, draft.Milestones = "", "", nil
+	c := r.in(t, r.published(t, "Jollychic"), commitment.Registered, draft)
+	r.clock.set("2027-06-30")
+	wants(t, "on the last day", r.run(t))
+	r.clock.set("2027-07-01")
+	wants(t, "after it", r.run(t), "proposed to close Jollychic 2027-06-30")
+	if _, err := r.proposals.Accept(staff(), r.the(t, commitment.Close).ID, 0, commitment.Assent{Reason: "r"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.commitments.Read(public(), c.ID); err != nil || got.Outcome != commitment.NotReached {
+		t.Errorf("it is %+v, %v", got, err)
+	}
+}
+
 func TestADismissedClosingIsAskedAnewForAnotherDay(t *testing.T) {
 	t.Parallel()
 	r := running(t, plan.Home())

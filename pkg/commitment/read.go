@@ -3,6 +3,7 @@ package commitment
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"accord/pkg/access"
 	"accord/pkg/ident"
@@ -57,7 +58,7 @@ select ` + columns + `, (
         join change asked on asked.id = $2
         where made.ord <= asked.ord
     ) having count(*) > 0
-) end as reported from (
+) end as reported, (select at from change where id = $2) as at from (
     select ` + storedColumns + ` from commitment where id = $1
     union all
     select ` + storedColumns + ` from commitment_history where id = $1
@@ -77,9 +78,12 @@ func (s *Service) Original(ctx context.Context, id ident.Commitment, change iden
 	if change == 0 {
 		return s.Read(ctx, id)
 	}
-	var c Commitment
+	var c struct {
+		Commitment
+		At time.Time `db:"at"`
+	}
 	if err := s.db.Get(ctx, &c, originalCommitment, id, change, actor.Scope().All, actor.Scope().Member); err != nil {
 		return Commitment{}, fmt.Errorf("read commitment %s as change %d made it: %w", id, change, err)
 	}
-	return c.standing(s.db.Now()), nil
+	return c.standing(c.At), nil
 }

@@ -124,7 +124,7 @@ func (c overdue) note(round *Round, j judgement) {
 		round.Withdrawn = append(round.Withdrawn, matter)
 	}
 	if j.propose {
-		matter.DueOn, matter.Reason = c.DueOn, ""
+		matter.DueOn, matter.Reason = c.lastDay(), ""
 		round.Proposed = append(round.Proposed, matter)
 	}
 	if j.leave != "" {
@@ -162,7 +162,7 @@ func (s *Runs) survey(ctx context.Context, day plan.Date) (Round, []judged, erro
 	var k calendar
 	var all []judged
 	err := s.db.Snapshot(ctx, func(tx *db.Tx) (err error) {
-		if k, err = readCalendar(ctx, tx, s.zone, day); err != nil {
+		if k, err = readCalendar(ctx, tx, allCycles, s.zone, day); err != nil {
 			return err
 		}
 		var members []duty

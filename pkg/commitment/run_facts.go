@@ -14,18 +14,24 @@ import (
 // calendar is what there is to know of the cycles on a day.
 type calendar struct {
 	day    plan.Date
+	zone   plan.Zone
 	latest *Cycle     // the latest one that has fallen due; nil for none
 	coming *Cycle     // the first one that has not, and is open; nil for none
 	years  db.Numbers // all that have fallen due,
 	ends   db.Texts   // and the moments at which their deadlines ended
 }
 
-const allCycles = `
+const (
+	allCycles = `
 select ` + cycleColumns + ` from cycle order by year`
 
-func readCalendar(ctx context.Context, tx *db.Tx, zone plan.Zone, day plan.Date) (calendar, error) {
+	// Nobody extends a deadline while somebody is moved for it.
+	lockCycles = allCycles + ` for share`
+)
+
+func readCalendar(ctx context.Context, tx *db.Tx, statement string, zone plan.Zone, day plan.Date) (calendar, error) {
 	var cycles []Cycle
-	if err := tx.Select(ctx, &cycles, allCycles); err != nil {
+	if err := tx.Select(ctx, &cycles, statement); err != nil {
 		return calendar{}, fmt.Errorf("read the cycles: %w", err)
 	}
 	return calendarOf(cycles, zone, day), nil
@@ -34,7 +40,7 @@ func readCalendar(ctx context.Context, tx *db.Tx, zone plan.Zone, day plan.Date)
 // calendarOf is the pure rule of which cycles have fallen due on a day: those
 // whose last day in time is over. Of the cycles, by year.
 func calendarOf(cycles []Cycle, zone plan.Zone, day plan.Date) calendar {
-	k := calendar{day: day}
+	k := calendar{day: day, zone: zone}
 	for _, c := range cycles {
 		switch {
 		case c.SilentFrom() <= day:
@@ -68,6 +74,7 @@ type duty struct {
 	Reported   int                    `db:"reported"`  // the last cycle that it reported in, from the latest one on; 0 for none
 	Vouched    bool                   `db:"vouched"`   // a person took it to active after the deadline of the latest cycle
 	Since      bool                   `db:"since"`     // and that report was submitted after it was given its status
+	Returned   *time.Time             `db:"returned"`  // when the last of its reports for such a cycle was returned; nil where none was ever submitted
 	Delistings member.Rows[delisting] `db:"delistings"`
 }
 
@@ -105,6 +112,8 @@ select m.number, m.version, m.name, m.status, coalesce(last.by_person, false) as
     ` + answersFor + ` as answers, ` + vouchedFor + ` as vouched,
     coalesce((select max(r.cycle) ` + reportsFrom + `), 0) as reported,
     exists (select ` + reportsFrom + ` and r.submitted_at >= last.at) as since,
+    (select max(ended.at) from report r join report_history h on h.id = r.id and h.state = 'submitted' join change ended on ended.id = h.ended_by
+        where r.member = m.number and r.state = 'returned' and r.cycle >= coalesce(d.year, 0)) as returned,
     (select json_agg(json_build_object('id', p.id, 'cycle', p.cycle, 'state', p.state, 'over', k.grace_ends_on < $5::date, 'owes', coalesce((
             select ` + answersFor + ` and not exists (select ` + reportsFrom + `) and not ` + vouchedFor + `
             from unnest($3::int[], $4::timestamptz[]) d (year, ends) where d.year = p.cycle), false)) order by p.cycle, p.id)
@@ -168,6 +177,7 @@ where c.id = $1`
 const dueCommitments = readOverdue + `
 where c.id in (
     select id from commitment where state = 'registered' and coalesce(due_on, 'infinity'::date) < $1::date
+    union all select id from commitment where state = 'registered' and due_on is null and target_on < $1::date
     union all select commitment from proposal where kind = 'close' and state = 'open')
 order by c.member, c.id`
 

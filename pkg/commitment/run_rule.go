@@ -44,7 +44,7 @@ func (j judgement) idle() bool { return j.step == nil && !j.propose && len(j.wit
 // It owes a report when it answers for the latest cycle that has fallen due,
 // reported neither in that nor in a later one, and no person has vouched for it
 // since. Who is active and owes one becomes non_communicating, as of the day
-// after the deadline, or of its last step where that is later. Who was moved so
+// after the deadline, of the day on which its last report was returned, or of its last step, whichever is latest. Who was moved so
 // by a run and owes none becomes active again, as of the day of the run; whom a
 // person moved returns only once it has reported since. Of who does not
 // communicate and owes a report it is proposed, once the grace is over, that it
@@ -56,8 +56,7 @@ func (m duty) judge(k calendar) judgement {
 	status := m.Status
 	switch {
 	case status == member.Active && owes:
-		j.step = m.step(member.NonCommunicating, k.latest.SilentFrom(), fmt.Sprintf(
-			"No report was submitted for the reporting cycle %d, which fell due on %s.", k.latest.Year, k.latest.DueOn))
+		j.step = m.silence(k)
 	case status == member.Active && asked:
 		j.leave = VouchedFor
 	case status == member.NonCommunicating && m.ByPerson && m.Since, status == member.NonCommunicating && !m.ByPerson && !owes:
@@ -83,6 +82,18 @@ func (m duty) judge(k calendar) judgement {
 	return j
 }
 
+// silence is the step of a member that owes a report: it does not communicate
+// from the day after the deadline, or since its last report was returned.
+func (m duty) silence(k calendar) *member.Step {
+	if m.Returned == nil {
+		return m.step(member.NonCommunicating, k.latest.SilentFrom(), fmt.Sprintf(
+			"No report was submitted for the reporting cycle %d, which fell due on %s.", k.latest.Year, k.latest.DueOn))
+	}
+	returned := k.zone.Today(*m.Returned)
+	return m.step(member.NonCommunicating, max(k.latest.SilentFrom(), returned), fmt.Sprintf(
+		"No report stands for the reporting cycle %d, which fell due on %s: the last one was returned on %s.", k.latest.Year, k.latest.DueOn, returned))
+}
+
 // step is a step of the member that takes effect on the day, or with its last
 // step where that took effect later: a history does not go back.
 func (m duty) step(to member.Status, on plan.Date, reason string) *member.Step {
@@ -94,7 +105,7 @@ func (m duty) step(to member.Status, on plan.Date, reason string) *member.Step {
 func (m duty) excuse(k calendar) string {
 	switch {
 	case m.Reported != 0:
-		return fmt.Sprintf("A report was submitted for the reporting cycle %d.", m.Reported)
+		return "It has reported since." // for which cycle, and with what, is not for everybody before it is accepted
 	case k.latest != nil:
 		return fmt.Sprintf("It owes no report for the reporting cycle %d, the last one that has fallen due.", k.latest.Year)
 	case k.coming != nil:
@@ -132,8 +143,8 @@ func (c overdue) judge(day plan.Date) judgement {
 	}
 	for _, p := range c.Closings {
 		reason := ground
-		if reason == "" && p.DueOn != c.DueOn {
-			reason = fmt.Sprintf("The commitment is due on %s.", c.DueOn)
+		if reason == "" && p.DueOn != c.lastDay() {
+			reason = fmt.Sprintf("The commitment is due on %s.", c.lastDay())
 		}
 		if reason != "" && p.State == ProposalOpen {
 			j.withdraw = append(j.withdraw, withdrawal{id: p.ID, dueOn: p.DueOn, reason: reason})
@@ -148,7 +159,16 @@ func (c overdue) judge(day plan.Date) judgement {
 	return j
 }
 
-func (c overdue) past(day plan.Date) bool { return c.DueOn != "" && c.DueOn < day }
+// lastDay is the day by which the commitment is to be reached: its own, or that
+// of its target where it has none; "" where none is stated.
+func (c overdue) lastDay() plan.Date {
+	if c.DueOn == "" && c.Target != nil {
+		return c.Target.On
+	}
+	return c.DueOn
+}
+
+func (c overdue) past(day plan.Date) bool { return c.lastDay() != "" && c.lastDay() < day }
 
 // groundless says why it is not to be proposed on the day to close the
 // commitment as not reached, "" where it is.
@@ -158,10 +178,10 @@ func (c overdue) groundless(day plan.Date) string {
 		return fmt.Sprintf("The commitment is %s.", c.State)
 	case c.MemberStatus == member.Merged:
 		return "The member is merged into another one."
-	case c.DueOn == "":
+	case c.lastDay() == "":
 		return "The commitment is due on no day."
 	case !c.past(day):
-		return fmt.Sprintf("The commitment is due on %s.", c.DueOn)
+		return fmt.Sprintf("The commitment is due on %s.", c.lastDay())
 	case c.reached(day):
 		return "An accepted report says that the commitment has been reached."
 	default:

@@ -62,7 +62,7 @@ func (c overdue) settle(ctx context.Context, tx *db.Tx, _ *Runs, round *Round) (
 		return nil, judgement{}, err
 	}
 	if j.propose {
-		err = propose(ctx, tx, Proposal{Kind: Close, Member: now.Member, Commitment: now.ID, DueOn: now.DueOn})
+		err = propose(ctx, tx, Proposal{Kind: Close, Member: now.Member, Commitment: now.ID, DueOn: now.lastDay()})
 	}
 	return now, j, err
 }
@@ -72,7 +72,7 @@ func lockDuty(ctx context.Context, tx *db.Tx, zone plan.Zone, day plan.Date, num
 	if err := lockAny(ctx, tx, number); err != nil {
 		return duty{}, calendar{}, err
 	}
-	k, err := readCalendar(ctx, tx, zone, day)
+	k, err := readCalendar(ctx, tx, lockCycles, zone, day)
 	if err != nil {
 		return duty{}, calendar{}, err
 	}

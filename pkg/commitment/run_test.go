@@ -98,12 +98,12 @@ func TestAMemberThatReportsReturns(t *testing.T) {
 	r.closed(t, closed)
 	r.clock.set("2027-08-04")
 	wants(t, "after the grace has begun", r.run(t), "returned Closed", "returned Spoke")
-	r.saysWhy(t, spoke.Member, "2027-08-04", "A report was submitted for the reporting cycle 2027.")
+	r.saysWhy(t, spoke.Member, "2027-08-04", "It has reported since.")
 	r.saysWhy(t, closed.Member, "2027-08-04", "It owes no report for the reporting cycle 2027, the last one that has fallen due.")
 	r.clock.set("2027-09-01")
 	r.sentBack(t, report)
 	wants(t, "once a report was returned", r.run(t), "silenced Again")
-	r.saysWhy(t, again.Member, "2027-08-01", "No report was submitted for the reporting cycle 2027, which fell due on 2027-07-31.")
+	r.saysWhy(t, again.Member, "2027-09-01", "No report stands for the reporting cycle 2027, which fell due on 2027-07-31: the last one was returned on 2027-09-01.")
 	r.clock.set("2027-09-02")
 	patch := commitment.ReportPatch{Narrative: to("Of this year")}
 	if _, err := r.reports.Amend(of(again.Member), report.ID, 0, patch); err != nil {

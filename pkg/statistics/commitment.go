@@ -17,7 +17,8 @@ var countCommitments string
 
 // CommitmentQuery says which commitments to count, and by what. A commitment
 // stands in every cycle in which it was open: registered by the day on which the
-// cycle fell due, and not closed before the cycle opened.
+// cycle fell due, or by the day of asking before that, and not closed before the
+// cycle opened.
 type CommitmentQuery struct {
 	By       []Dimension
 	Country  string
@@ -37,9 +38,10 @@ func progressClasses() []string {
 // Commitments counts registered and closed commitments.
 //
 // The progress of one is computed as [accord/pkg/commitment.Commitment.Progress]
-// does: on the day of asking, and a closed one has none; with the cycle as a
-// dimension or a filter on the day on which the cycle fell due, or the day of
-// asking before that, by the reports of cycles so far.
+// does, on the day of asking; a closed one has none. With the cycle as a dimension
+// or a filter it stands as it was at the end of the day on which the cycle fell due,
+// or of the day of asking before that: its state, its terms, and its progress by
+// the reports for cycles so far. What is amended later changes no past cycle.
 //
 // It refuses as [Service.Members] does.
 func (s *Service) Commitments(ctx context.Context, q CommitmentQuery) (Answer[Cell], error) {

@@ -11,35 +11,42 @@
 -- $12     how many cells at most
 --
 -- A commitment stands in every cycle in which it was open: registered by the day
--- on which the cycle fell due, and not closed before the cycle opened. Its
--- progress is then that of the day on which the cycle fell due, or of the day of
--- asking before that, by the reports of cycles so far; without cycles it is that
--- of the day of asking, and a closed commitment has none.
+-- on which the cycle fell due, or by the day of asking before that, and not closed
+-- before the cycle opened. It stands there as it was at the end of that day: in the
+-- state, under the terms and with the progress that it had then, by the reports for
+-- cycles so far. So what is amended later changes no past cycle. Without cycles it
+-- stands as it is, with its progress on the day of asking. What is closed has none.
 with asked as (
-    select y.year, y.opens_on, y.due_on, least(y.due_on, $3::date) as day
+    select y.year, least(y.due_on, $3::date) as day, y.opens_on::timestamp at time zone $4::text as opens_at,
+        (least(y.due_on, $3) + 1)::timestamp at time zone $4 as ends_at
     from cycle_known y
     where ('cycle' in ($1::text, $2::text) or $11::int is not null)
         and ($11 is null or y.year = $11)
         and y.opens_on <= $3
-    union all
-    select null, null, null, $3::date where not ('cycle' in ($1, $2) or $11 is not null)
 ),
-lived as materialized (
-    select l.id, (l.registered_at at time zone $4::text)::date as registered_on, (l.closed_at at time zone $4)::date as closed_on
-    from commitment_life l
+versions as (
+    select distinct on (v.id, a.year) a.year, a.day, a.opens_at, v.id, v.member, v.point, v.state, v.strength, v.outcome, v.starts_on, v.due_on,
+        v.indicator, v.direction, v.baseline_value, v.baseline_on, v.target_bound, v.target_low, v.target_high, v.target_on, v.at
+    from asked a join commitment_version_known v on v.at < a.ends_at
     where 'cycle' in ($1, $2) or $11 is not null
+    order by v.id, a.year, v.ord desc
 ),
 promised as (
     select c.id, c.point, c.state, c.strength, c.outcome, c.indicator, c.direction, c.target_bound, c.target_low, c.target_high,
         c.baseline_value, coalesce(c.starts_on, c.baseline_on) as starts,
         case when c.target_bound is null then c.due_on else coalesce(c.target_on, c.due_on) end as due,
-        m.country, m.sector, m.kind, m.synthetic, a.year, a.day
-    from commitment_known c
+        m.country, m.sector, m.kind, m.synthetic, c.year, c.day
+    from (
+        select year, day, id, member, point, state, strength, outcome, starts_on, due_on, indicator, direction, baseline_value, baseline_on,
+            target_bound, target_low, target_high, target_on
+        from versions where state <> 'closed' or at >= opens_at
+        union all
+        select null, $3, id, member, point, state, strength, outcome, starts_on, due_on, indicator, direction, baseline_value, baseline_on,
+            target_bound, target_low, target_high, target_on
+        from commitment_known where not ('cycle' in ($1, $2) or $11 is not null)
+    ) c
     join member_known m on m.number = c.member
-    cross join asked a
-    left join lived l on l.id = c.id and a.year is not null
     where m.published and m.status <> 'merged'
-        and (a.year is null or l.registered_on <= a.due_on and (l.closed_on is null or l.closed_on >= a.opens_on))
         and ($5::text is null or m.country = $5)
         and ($6::text is null or starts_with(m.sector, $6))
         and ($7::text is null or m.kind = $7)
@@ -78,7 +85,7 @@ valued as (
 ),
 classed as (
     select p.*,
-        case when p.year is not null or p.state <> 'closed' then progress_class(p.direction, p.target_bound, p.target_low, p.target_high,
+        case when p.state <> 'closed' then progress_class(p.direction, p.target_bound, p.target_low, p.target_high,
             p.baseline_value, p.starts, p.due, p.day, s.id is not null, s.found, v.id is not null,
             case
                 when v.approximate > 0 then case when v.points = v.n then v.low end

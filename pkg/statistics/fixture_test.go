@@ -112,6 +112,7 @@ func (w *writer) member(o organisation) {
 	w.exec(`insert into member (number, change, status, published, name, sort_name, kind, country, sector)
 		values ($1, 0, $2, $3, 'name', 'name', $4, nullif($5, ''), nullif($6, ''))`,
 		o.number, o.status, !o.hidden, o.kind, o.country, o.sector)
+	w.exec(`insert into member_transition (id, member, change, to_status, reason) values (gen_random_uuid(), $1, 0, $2, 'r')`, o.number, o.status)
 }
 
 func (w *writer) signature(member ident.Member, ceremony int, capacity, day string) {

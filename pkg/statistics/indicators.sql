@@ -21,18 +21,19 @@
 -- them is; an approximate part opens both ends, and where all parts are single
 -- numbers the total is about theirs.
 with asked as (
-    select y.year, y.opens_on, y.due_on
+    select y.year, y.opens_on::timestamp at time zone $4::text as opens_at, (least(y.due_on, $3::date) + 1)::timestamp at time zone $4 as ends_at
     from cycle_known y
     where ('cycle' in ($1::text, $2::text) or $10::int is not null)
         and ($10 is null or y.year = $10)
-        and y.opens_on <= $3::date
+        and y.opens_on <= $3
     union all
     select null, null, null where not ('cycle' in ($1, $2) or $10 is not null)
 ),
-lived as materialized (
-    select l.id, (l.registered_at at time zone $4::text)::date as registered_on, (l.closed_at at time zone $4)::date as closed_on
-    from commitment_life l
+versions as (
+    select distinct on (v.id, a.year) a.year, a.opens_at, v.id, v.indicator, v.state, v.at
+    from asked a join commitment_version_known v on v.at < a.ends_at
     where 'cycle' in ($1, $2) or $10 is not null
+    order by v.id, a.year, v.ord desc
 ),
 measured as (
     select c.id, c.indicator from commitment_known c where c.indicator is not null
@@ -41,14 +42,13 @@ measured as (
 ),
 promised as (
     select c.id, i.code, i.unit, i.aggregation, c.point, m.country, m.sector, m.kind, m.synthetic, a.year,
-        a.year is null or i.code = c.indicator
-            and l.registered_on <= a.due_on and (l.closed_on is null or l.closed_on >= a.opens_on) as answers
+        a.year is null or v.id is not null as answers
     from measured x
     join commitment_known c on c.id = x.id
     join member_known m on m.number = c.member
     join indicator i on i.code = x.indicator
     cross join asked a
-    left join lived l on l.id = c.id and a.year is not null
+    left join versions v on v.id = c.id and v.year = a.year and v.indicator = i.code and (v.state <> 'closed' or v.at >= v.opens_at)
     where m.published and m.status <> 'merged'
         and ($5::text is null or m.country = $5)
         and ($6::text is null or starts_with(m.sector, $6))

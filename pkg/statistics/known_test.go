@@ -17,7 +17,8 @@ type known struct {
 	alliances   map[ident.Member][]knownAlliance
 	commitments map[ident.Member][]knownCommitment
 	figures     map[ident.Member][]knownFigure
-	lives       map[ident.Commitment]knownLife
+	versions    map[ident.Commitment][]knownVersion
+	standings   map[ident.Member][]knownStanding
 	reports     map[ident.Commitment][]knownReport
 	cycles      []knownCycle
 }
@@ -102,7 +103,7 @@ func (r *register) knownAt(at ident.Position) *known {
 		figures: byMember(versions[knownFigure](r, "figure", "member, measure, period_from, period_to, bound, low, high, currency, "+
 			"scope, netting, confidentiality, superseded_by", at),
 			func(f knownFigure) ident.Member { return f.Member }),
-		lives: r.livesAt(at), reports: r.reportsAt(at),
+		versions: r.versionsAt(at), standings: r.standingsAt(at), reports: r.reportsAt(at),
 		cycles: versions[knownCycle](r, "cycle", "year, opens_on, due_on", at),
 	}
 }

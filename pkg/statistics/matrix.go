@@ -71,7 +71,7 @@ func (s *Service) Matrix(ctx context.Context, q MatrixQuery) (Answer[MatrixRow],
 		return Answer[MatrixRow]{}, fmt.Errorf("put members against points: %w", err)
 	}
 	for _, r := range rows {
-		answer.Position, answer.Synthetic = r.Position, answer.Synthetic || r.Synthetic
+		answer.Position = r.Position
 		if r.Member != 0 { // a row without one stands only for the position
 			answer.Cells = append(answer.Cells, r)
 		}

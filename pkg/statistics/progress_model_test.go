@@ -51,28 +51,49 @@ type knownCycle struct {
 	DueOn   plan.Date `db:"due_on"`
 }
 
-// knownLife is when a commitment was registered, and closed.
-type knownLife struct {
-	ID         ident.Commitment `db:"id"`
-	Registered time.Time        `db:"registered"`
-	Closed     *time.Time       `db:"closed"`
+// knownVersion is a version of a commitment, and knownStanding a step of a member,
+// with when it was made.
+type knownVersion struct {
+	knownCommitment
+	At  time.Time `db:"at"`
+	Ord int64     `db:"ord"`
 }
 
-func (r *register) livesAt(at ident.Position) map[ident.Commitment]knownLife {
+type knownStanding struct {
+	Member ident.Member `db:"member"`
+	Status string       `db:"to_status"`
+	At     time.Time    `db:"at"`
+	Ord    int64        `db:"ord"`
+}
+
+func (r *register) versionsAt(at ident.Position) map[ident.Commitment][]knownVersion {
 	r.t.Helper()
-	var list []knownLife
+	var list []knownVersion
+	columns := "id, member, point, state, strength, outcome, " + measureColumns
 	if err := r.db.Select(r.t.Context(), &list, `
-select v.id, min(c.at) as registered, min(c.at) filter (where v.state = 'closed') as closed
-from (select id, state, change from commitment union all select id, state, change from commitment_history) v
-join change c on c.id = v.change join change_position p on p.change = v.change
-where v.state in ('registered', 'closed') and p.position <= $1 group by v.id`, at); err != nil {
+select `+columns+`, c.at, c.ord
+from (select `+columns+`, change from commitment union all select `+columns+`, change from commitment_history) v
+join (select id as change, at, ord from change) c using (change) join change_position p using (change)
+where v.state in ('registered', 'closed') and p.position <= $1`, at); err != nil {
 		r.t.Fatal(err)
 	}
-	lives := map[ident.Commitment]knownLife{}
-	for _, l := range list {
-		lives[l.ID] = l
+	versions := map[ident.Commitment][]knownVersion{}
+	for _, v := range list {
+		versions[v.ID] = append(versions[v.ID], v)
 	}
-	return lives
+	return versions
+}
+
+func (r *register) standingsAt(at ident.Position) map[ident.Member][]knownStanding {
+	r.t.Helper()
+	var list []knownStanding
+	if err := r.db.Select(r.t.Context(), &list, `
+select t.member, t.to_status, c.at, c.ord
+from member_transition t join change c on c.id = t.change join change_position p on p.change = t.change
+where p.position <= $1`, at); err != nil {
+		r.t.Fatal(err)
+	}
+	return byMember(list, func(s knownStanding) ident.Member { return s.Member })
 }
 
 func (r *register) reportsAt(at ident.Position) map[ident.Commitment][]knownReport {
@@ -145,10 +166,33 @@ func (k *known) progress(c knownCommitment, day plan.Date, counts func(cycle int
 	return string(promise.Progress(k.said(c.ID, m.Indicator, aggregationOf(m.Indicator), counts), day).Class)
 }
 
-// openIn tells whether the commitment was open in the cycle.
-func (k *known) openIn(id ident.Commitment, y knownCycle) bool {
-	life := k.lives[id]
-	return plan.Today(life.Registered) <= y.DueOn && (life.Closed == nil || plan.Today(*life.Closed) >= y.OpensOn)
+// inForce gives the version that was in force when a day ended, false where
+// there was none.
+func (k *known) inForce(id ident.Commitment, day plan.Date) (found knownVersion, ok bool) {
+	for _, v := range k.versions[id] {
+		if v.At.Before(plan.Home().Ends(day)) && v.Ord > found.Ord {
+			found, ok = v, true
+		}
+	}
+	return found, ok
+}
+
+// openIn gives the commitment as it was at the end of the day on which the cycle
+// fell due, or of the day before that, where it was open in the cycle.
+func (k *known) openIn(id ident.Commitment, y knownCycle, day plan.Date) (knownVersion, bool) {
+	v, ok := k.inForce(id, min(y.DueOn, day))
+	return v, ok && (v.State != "closed" || !v.At.Before(plan.Home().Begins(y.OpensOn)))
+}
+
+// owes tells whether the member owed a report in the cycle.
+func (k *known) owes(number ident.Member, y knownCycle) bool {
+	var last knownStanding
+	for _, s := range k.standings[number] {
+		if s.At.Before(plan.Home().Ends(y.DueOn)) && s.Ord > last.Ord {
+			last = s
+		}
+	}
+	return last.Status == "active" || last.Status == "non_communicating"
 }
 
 // years gives the cycles that are asked for, nil where none is and all have
@@ -169,30 +213,33 @@ func (k *known) years(by []statistics.Dimension, cycle int, day plan.Date) []kno
 func (k *known) countCommitments(q statistics.CommitmentQuery, day plan.Date) map[string]int64 {
 	counts := map[string]int64{}
 	years := k.years(q.By, q.Cycle, day)
+	count := func(m knownMember, c knownCommitment, year string, day plan.Date, reports func(int) bool) {
+		if !m.counted(q.Country, q.Sector, string(q.Kind)) || !wants(int(q.Point), c.Point) || !wants(q.State, c.State) {
+			return
+		}
+		f := profile(m)
+		maps.Copy(f, fact{
+			statistics.Point: strconv.Itoa(c.Point), statistics.State: c.State, statistics.Cycle: year,
+			statistics.Strength: or(c.Strength, same), statistics.Outcome: or(c.Outcome, same),
+		})
+		if c.State != "closed" {
+			f[statistics.Progress] = k.progress(c, day, reports)
+		}
+		if wants(q.Progress, f[statistics.Progress]) {
+			counts[f.place(q.By)]++
+		}
+	}
 	for _, m := range k.members {
 		for _, c := range k.commitments[m.Number] {
-			public := c.State == "registered" || c.State == "closed"
-			if !public || !m.counted(q.Country, q.Sector, string(q.Kind)) || !wants(int(q.Point), c.Point) || !wants(q.State, c.State) {
+			if c.State != "registered" && c.State != "closed" {
 				continue
 			}
-			f := profile(m)
-			maps.Copy(f, fact{
-				statistics.Point: strconv.Itoa(c.Point), statistics.State: c.State,
-				statistics.Strength: or(c.Strength, same), statistics.Outcome: or(c.Outcome, same),
-			})
 			if years == nil {
-				if c.State != "closed" {
-					f[statistics.Progress] = k.progress(c, day, func(int) bool { return true })
-				}
-				if wants(q.Progress, f[statistics.Progress]) {
-					counts[f.place(q.By)]++
-				}
+				count(m, c, "", day, func(int) bool { return true })
 			}
 			for _, y := range years {
-				f[statistics.Cycle] = strconv.Itoa(y.Year)
-				f[statistics.Progress] = k.progress(c, min(day, y.DueOn), func(cycle int) bool { return cycle <= y.Year })
-				if k.openIn(c.ID, y) && wants(q.Progress, f[statistics.Progress]) {
-					counts[f.place(q.By)]++
+				if v, ok := k.openIn(c.ID, y, day); ok {
+					count(m, v.knownCommitment, strconv.Itoa(y.Year), min(day, y.DueOn), func(cycle int) bool { return cycle <= y.Year })
 				}
 			}
 		}

@@ -142,7 +142,14 @@ func TestCommitmentsAreCountedByProgress(t *testing.T) {
 	r.number()
 	t.Run("a closed one has none, but where it was open", func(t *testing.T) {
 		expect(t, ask(t, r.s.Commitments, statistics.CommitmentQuery{By: by[1:], State: "closed"}).Cells, []statistics.Cell{cell(1, "")})
-		expect(t, ask(t, r.s.Commitments, statistics.CommitmentQuery{By: by, State: "closed", Cycle: 2027}).Cells, []statistics.Cell{cell(1, "2027", "not_reported")})
+		expect(t, ask(t, r.s.Commitments, statistics.CommitmentQuery{By: by, Cycle: 2027}).Cells,
+			[]statistics.Cell{cell(3, "2027", "at_risk"), cell(1, "2027", "not_reported"), cell(1, "2027", "reached")})
+	})
+	r.change(func(w *writer) { w.exec(`update commitment set target_low = 2 where target_bound is not null`) })
+	r.number()
+	t.Run("and what is amended later changes no past cycle", func(t *testing.T) {
+		expect(t, ask(t, r.s.Commitments, statistics.CommitmentQuery{By: by[1:], State: "registered"}).Cells, []statistics.Cell{cell(4, "reached")})
+		expect(t, ask(t, r.s.Commitments, statistics.CommitmentQuery{By: by}).Cells, answer.Cells)
 	})
 }
 
@@ -166,6 +173,18 @@ func TestWhoReportsInTimeIsCounted(t *testing.T) {
 		})
 		r.number()
 		expect(t, ask(t, r.s.Reporting, statistics.ReportingQuery{Cycle: 2027}).Cells, []statistics.ReportingCell{count(2027, 2, 2, 2, "1")})
+	})
+	r.change(func(w *writer) {
+		w.exec(`insert into member_transition (id, member, change, to_status, reason) values (gen_random_uuid(), 2, 0, 'withdrawn', 'r')`)
+	})
+	r.past(372 + 400) // into 2029
+	t.Run("who has left owes none any more, and owed what it owed", func(t *testing.T) {
+		expect(t, ask(t, r.s.Reporting, statistics.ReportingQuery{}).Cells,
+			[]statistics.ReportingCell{count(2028, 1, 0, 0, "0"), count(2027, 2, 2, 2, "1"), count(2026, 2, 2, 1, "0.5")})
+	})
+	r.days.Store(372 + 240) // the cycle of 2028 has opened and not fallen due
+	t.Run("a cycle is told of once it has fallen due", func(t *testing.T) {
+		expect(t, ask(t, r.s.Reporting, statistics.ReportingQuery{Cycle: 2028}).Cells, []statistics.ReportingCell{})
 	})
 	expect(t, ask(t, r.s.Reporting, statistics.ReportingQuery{Country: "DE"}).Cells, []statistics.ReportingCell{})
 }

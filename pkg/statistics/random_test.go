@@ -44,6 +44,7 @@ func anyStep(random *rand.Rand, w *writer, number ident.Member) {
 	case 0:
 		w.exec(`update member set status = $2, published = true, merged_into = null, merged_from = null where number = $1`,
 			number, pick(random, "active", "active", "suspended", "delisted"))
+		w.exec(`insert into member_transition (id, member, change, to_status, reason) select gen_random_uuid(), number, 0, status, 'r' from member where number = $1`, number)
 	case 1:
 		w.exec(`update member set country = nullif($2, ''), sector = nullif($3, ''), kind = $4 where number = $1`, number,
 			pick(random, "", "CN", "DE", "KE"), pick(random, "", "G", "G47", "G4791", "C10"), pick(random, "enterprise", "research"))

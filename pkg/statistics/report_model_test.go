@@ -52,7 +52,8 @@ func (k *known) addIndicators(t testing.TB, q statistics.IndicatorQuery, day pla
 					take(m, c, indicator, own, "", func(int) bool { return true })
 				}
 				for _, y := range years {
-					take(m, c, indicator, own && k.openIn(c.ID, y), strconv.Itoa(y.Year), func(cycle int) bool { return cycle == y.Year })
+					v, open := k.openIn(c.ID, y, day)
+					take(m, c, indicator, open && or(v.Indicator, same) == indicator, strconv.Itoa(y.Year), func(cycle int) bool { return cycle == y.Year })
 				}
 			}
 		}
@@ -79,15 +80,15 @@ func (k *known) countReporting(q statistics.ReportingQuery, day plan.Date) map[s
 		for _, y := range k.cycles {
 			owes, reported, inTime := false, false, false
 			for _, c := range k.commitments[m.Number] {
-				public := c.State == "registered" || c.State == "closed"
-				owes = owes || public && k.openIn(c.ID, y)
+				v, ok := k.inForce(c.ID, y.DueOn)
+				owes = owes || ok && v.State == "registered" && k.owes(m.Number, y)
 				for _, r := range k.reports[c.ID] {
 					if r.Cycle == y.Year && (r.State == "submitted" || r.State == "accepted") {
 						reported, inTime = true, inTime || plan.Today(r.first) <= y.DueOn
 					}
 				}
 			}
-			if !owes || y.OpensOn > day || !wants(q.Cycle, y.Year) {
+			if !owes || y.DueOn >= day || !wants(q.Cycle, y.Year) {
 				continue
 			}
 			key := strconv.Itoa(y.Year) + "#" + profile(m).place(q.By)

@@ -36,14 +36,16 @@ type ReportingCell struct {
 	Share    string // InTime / Count, to four decimals
 }
 
-// Reporting counts members that owed a report in each cycle that has opened, and
-// who of them reported.
+// Reporting counts members that owed a report in each cycle that has fallen due,
+// and who of them reported.
 //
-// A member owes a report when it answers for a commitment that was registered by
-// the day on which the cycle fell due, and not closed before the cycle opened. It
-// reported when a report for the cycle is submitted or accepted: that much its
-// status tells everybody too. It did so in time when it first submitted one on
-// the due day at the latest, also where that was returned and mended later.
+// A member owed a report when, at the end of the day on which the cycle fell due,
+// it was active or did not communicate and answered for a registered commitment.
+// It reported when a report for the cycle is submitted or accepted, and in time
+// when it first submitted one on the due day at the latest, also where that was
+// returned and mended later. What a report says is for everybody once it is accepted;
+// that there is one, after the deadline, is no secret: else the member would not
+// communicate.
 //
 // It refuses as [Service.Members] does.
 func (s *Service) Reporting(ctx context.Context, q ReportingQuery) (Answer[ReportingCell], error) {

@@ -9,21 +9,30 @@
 --         the member, cycle
 -- $9      how many cells at most
 --
--- A member owes a report in a cycle when it answers for a commitment that was
--- registered by the day on which the cycle fell due, and not closed before the
--- cycle opened. It reported when a report for the cycle is submitted or accepted,
+-- A cycle is told of once it has fallen due. A member owed a report in it when it
+-- was active or non_communicating at the end of that day and answered for a
+-- registered commitment then. It reported when a report for the cycle is submitted or accepted,
 -- and in time when it first submitted one on that day at the latest: what was
 -- returned and sent again was in time, if it was at first.
 with asked as (
-    select y.year, y.opens_on, y.due_on from cycle_known y
-    where ($8::int is null or y.year = $8) and y.opens_on <= $3::date
+    select y.year, y.due_on, (y.due_on + 1)::timestamp at time zone $4::text as ends_at
+    from cycle_known y
+    where ($8::int is null or y.year = $8) and y.due_on < $3::date
+),
+standing as (
+    select distinct on (s.member, a.year) s.member, a.year, s.status
+    from asked a join standing_known s on s.at < a.ends_at
+    order by s.member, a.year, s.ord desc
+),
+versions as (
+    select distinct on (v.id, a.year) a.year, a.due_on, v.member, v.state
+    from asked a join commitment_version_known v on v.at < a.ends_at
+    order by v.id, a.year, v.ord desc
 ),
 owed as (
-    select distinct c.member, a.year, a.due_on
-    from commitment_known c
-    join commitment_life l on l.id = c.id
-    join asked a on (l.registered_at at time zone $4::text)::date <= a.due_on
-        and (l.closed_at is null or (l.closed_at at time zone $4)::date >= a.opens_on)
+    select distinct v.member, v.year, v.due_on
+    from versions v join standing s on s.member = v.member and s.year = v.year
+    where v.state = 'registered' and s.status in ('active', 'non_communicating')
 ),
 sent as (
     select r.member, r.cycle, min(r.first_submitted_at) as first_submitted_at

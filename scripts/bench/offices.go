@@ -5,6 +5,7 @@ import (
 	"accord/db"
 	"accord/pkg/account"
 	"accord/pkg/alliance"
+	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/ledger"
@@ -13,8 +14,9 @@ import (
 	"accord/pkg/statistics"
 )
 
-// offices are the rooms behind the door, as the program opens them.
-func offices(d *db.DB, accounts *account.Service) api.Offices {
+// offices are the rooms behind the door, as the program opens them, with a folder
+// for the files of evidence.
+func offices(d *db.DB, accounts *account.Service, evidence string) api.Offices {
 	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
 	return api.Offices{
 		Accounts:    accounts,
@@ -24,6 +26,7 @@ func offices(d *db.DB, accounts *account.Service) api.Offices {
 		Changes:     ledger.NewReader(d),
 		Commitments: commitment.New(d),
 		Cycles:      commitment.NewCycles(d),
+		Evidence:    commitment.NewEvidenceRoom(d, blob.NewFolder(evidence)),
 		Figures:     figure.New(d),
 		Members:     members,
 		Plans:       commitment.NewPlans(d),

@@ -24,7 +24,7 @@ type listing struct {
 }
 
 // listings are the lists of the register, as a reader asks for a page that has
-// one. MEMBER, COMMITMENT, ACTIVITY and REPORT stand for ones that have something to list.
+// one. Words in capitals stand for ones that have something to list.
 func listings() []listing {
 	public := []string{
 		"members", "members?sort=-name", "members?sort=number", "members?sort=-signed_on", "members?country=DE&sort=name", "members?sector=G47", "members?kind=enterprise",
@@ -35,14 +35,14 @@ func listings() []listing {
 		"commitments", "commitments?member=MEMBER", "commitments?point=4", "commitments?state=registered", "commitments?point=4&state=registered",
 		"commitments?due_after=2026-06-01&due_before=2026-07-01", "commitments/COMMITMENT", "commitments/COMMITMENT/reports", "commitments/COMMITMENT/activities",
 		"commitments/COMMITMENT/amendments",
-		"reports/REPORT", "reports/REPORT/review", "activities", "activities?member=MEMBER", "activities?point=4", "activities?kind=training", "activities?country=KE",
+		"reports/REPORT", "reports/REPORT/review", "reports/REPORT/evidence", "evidence/EVIDENCE", "amendments/AMENDMENT", "activities", "activities?member=MEMBER", "activities?point=4", "activities?kind=training", "activities?country=KE",
 		"activities?from=2026-01-01&until=2026-02-01", "activities/ACTIVITY", "changes?after=0", "statistics/matrix", "statistics/matrix?country=DE",
 	}
 	var all []listing
 	for _, path := range public {
 		all = append(all, listing{path: path})
 	}
-	for _, path := range []string{"members?status=applied", "commitments?state=submitted", "commitments?state=draft", "members/MEMBER/contacts", "activities?state=submitted"} {
+	for _, path := range []string{"members?status=applied", "commitments?state=submitted", "commitments?state=draft", "members/MEMBER/contacts", "activities?state=submitted", "proposals", "proposals?state=open&kind=close", "proposals?member=MEMBER"} {
 		all = append(all, listing{path: path, role: "staff"})
 	}
 	for _, path := range []string{
@@ -119,7 +119,8 @@ func (b *bench) things(ctx context.Context) (*strings.Replacer, error) {
 	pairs := []string{"MEMBER", fmt.Sprint(probe)}
 	for name, query := range map[string]string{
 		"COMMITMENT": "select l.commitment from activity_commitment l join activity a on a.id = l.activity where a.member = %d", "REPORT": "select id from report where member = %d order by id limit 1",
-		"ACTIVITY": "select id from activity where member = %d",
+		"ACTIVITY": "select id from activity where member = %d", "AMENDMENT": "select id from amendment where member = %d order by id limit 1",
+		"EVIDENCE": "select e.id from evidence e join report r on r.id = e.report where r.member = %d order by e.id limit 1",
 	} {
 		cmd := b.psql(ctx)
 		cmd.Args = append(cmd.Args, "-A", "-t", "-c", fmt.Sprintf(query, probe))

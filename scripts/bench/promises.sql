@@ -1,6 +1,7 @@
 -- More of a synthetic register, for the plans of its lists: to every member
 -- three more commitments, so that there are four, each of the new ones measured
--- and reported on in one of two cycles, half of them amended; an activity, a signature at a ceremony and
+-- and reported on with evidence in one of two cycles, half of them amended, and
+-- those that are past their day proposed to be closed; an activity, a signature at a ceremony and
 -- a membership of an alliance. It runs in psql after the generator, with the
 -- number of members as :size.
 begin;
@@ -19,6 +20,10 @@ select gen_random_uuid(), c.id, c.member, 2025 + c.member % 2, 1, 'accepted', 's
     jsonb_build_array(jsonb_build_object('indicator', c.indicator, 'bound', 'ge', 'low', (c.member % 500)::text, 'from', '2025-01-01', 'to', '2025-12-31')),
     '[]', 1, '2026-06-30', 'accepted', 'limited', gen_random_uuid(), true
 from commitment c where c.indicator is not null and c.state = 'registered';
+insert into evidence (id, report, version, ordinal, cycle, url, title)
+select gen_random_uuid(), r.id, 1, 1, r.cycle, 'https://example.org/', 'synthetic' from report r;
+insert into proposal (id, kind, member, commitment, due_on, proposed_at)
+select gen_random_uuid(), 'close', c.member, c.id, c.due_on, now() from commitment c where c.due_on < '2026-06-01' and c.state = 'registered';
 insert into amendment (id, commitment, member, base, state, class, reason, old_terms, new_terms, proposer, proposed_at, decider, decided_at, synthetic)
 select gen_random_uuid(), c.id, c.member, 1, 'approved', 'clarified', 'synthetic', '{"title":"a"}', '{"title":"b"}', gen_random_uuid(), now(),
     gen_random_uuid(), now(), true
@@ -38,7 +43,7 @@ select gen_random_uuid(), (select min(id) from alliance) + m % 40, m, 'member', 
 insert into member_transition (id, member, from_status, to_status, reason)
 select gen_random_uuid(), m, case when k > 1 then (array['applied', 'in_review'])[k - 1] end, (array['applied', 'in_review', 'active'])[k], 'synthetic'
 from generate_series(1, :size) m, generate_series(1, 3) k;
-insert into change (id, at, role) values (:change, now(), 'system');
+insert into change (id, at, role) values (:change, '2025-02-01', 'system'); -- before the cycles fell due
 insert into pending (change, ord) select id, ord from change where id = :change;
 insert into entry (change, seq, action, content) values (:change, 1, 'synthetic.generated', '{"action":"synthetic.generated","v":1}');
 commit;

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"time"
 
@@ -61,7 +62,7 @@ func serve(ctx context.Context, address, portFile, profile string) error {
 			return err
 		}
 	}
-	s, err := newServer(ctx, d, accounts, log)
+	s, err := newServer(ctx, d, accounts, filepath.Join(filepath.Dir(portFile), "evidence"), log)
 	if err != nil {
 		return err
 	}
@@ -78,13 +79,13 @@ func serve(ctx context.Context, address, portFile, profile string) error {
 	return s.Run(ctx, listener, nil)
 }
 
-func newServer(ctx context.Context, d *db.DB, accounts *account.Service, log *slog.Logger) (*server.Server, error) {
+func newServer(ctx context.Context, d *db.DB, accounts *account.Service, evidence string, log *slog.Logger) (*server.Server, error) {
 	key, err := accounts.Secret(access.System(ctx), "cursors")
 	if err != nil {
 		return nil, err
 	}
 	gate := server.NewGate(d.Ping)
-	door, err := api.New(api.Options{Offices: offices(d, accounts), CursorKey: key, Ready: gate.Ready, Now: time.Now})
+	door, err := api.New(api.Options{Offices: offices(d, accounts, evidence), CursorKey: key, Ready: gate.Ready, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -24,11 +24,12 @@ const (
 
 // The parts of a ZIP archive (APPNOTE 4.3).
 const (
-	localSignature = "PK\x03\x04"
-	endSignature   = "PK\x05\x06"
-	localSize      = 30
-	endSize        = 22
-	longestComment = 1<<16 - 1
+	endSignature     = "PK\x05\x06"
+	locatorSignature = "PK\x06\x07" // of ZIP64: where the true end is said to be
+	localSize        = 30
+	endSize          = 22
+	locatorSize      = 20
+	longestComment   = 1<<16 - 1
 )
 
 // openArchive gives the type of the document that an archive is, "" of one that
@@ -52,9 +53,11 @@ func openArchive(content io.ReaderAt, size int64) (Type, string, error) {
 }
 
 // checkEnd gives where the archive says its directory begins: the archive is all
-// of the file, and its directory is not too large.
+// of the file, and its directory is not too large. What reads an archive may
+// look for a second directory where a locator of ZIP64 says, so that there is
+// none: no file that is taken is large enough to need one.
 func checkEnd(content io.ReaderAt, size int64) (int64, string, error) {
-	tail := make([]byte, min(size, endSize+longestComment))
+	tail := make([]byte, min(size, locatorSize+endSize+longestComment))
 	if _, err := content.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
 		return 0, "", fmt.Errorf("read the end of an archive: %w", err)
 	}
@@ -66,10 +69,11 @@ func checkEnd(content io.ReaderAt, size int64) (int64, string, error) {
 	entries := int64(binary.LittleEndian.Uint16(end[10:]))
 	directory, offset := int64(binary.LittleEndian.Uint32(end[12:])), int64(binary.LittleEndian.Uint32(end[16:]))
 	comment := int(binary.LittleEndian.Uint16(end[20:]))
+	located := at >= locatorSize && bytes.HasPrefix(tail[at-locatorSize:], []byte(locatorSignature))
 	switch {
 	case entries > mostEntries || directory > mostDirectory:
 		return 0, "file_archive_bomb", nil
-	case offset+directory != size-int64(len(end)), endSize+comment != len(end):
+	case located, offset+directory != size-int64(len(end)), endSize+comment != len(end):
 		return 0, "file_archive_unsafe", nil // something stands before, between or behind
 	}
 	return offset, "", nil

@@ -23,6 +23,7 @@ const (
 
 	formOverhead = 64 << 10 // of the texts, and of what stands around each part
 	mostParts    = 20
+	longestPart  = 100 // of its name, which an answer may repeat
 )
 
 // Wide gives the routes, as gin has them, that take larger bodies than others
@@ -38,6 +39,28 @@ func (d *Door) Wide() map[string]int64 {
 type form struct {
 	texts  map[string]any
 	upload *commitment.Upload // nil while there was no file
+	body   *formBody
+}
+
+// formBody is a body of which all but the file is small: the standard library
+// takes ten mebibytes of headers for each part, and makes many times as much of
+// them.
+type formBody struct {
+	from   io.Reader
+	others int64 // octets read that are not the file's
+	inFile bool
+}
+
+func (b *formBody) Read(p []byte) (int, error) {
+	if b.inFile {
+		return b.from.Read(p)
+	}
+	if b.others > formOverhead {
+		return 0, fault.New(fault.TooLarge, "body_too_large", fault.Args{"max": strconv.Itoa(formOverhead)})
+	}
+	n, err := b.from.Read(p)
+	b.others += int64(n)
+	return n, err
 }
 
 func (f *form) discard() error {
@@ -58,11 +81,14 @@ func (d *Door) addEvidenceFile(r *request) (err error) {
 	if err != nil {
 		return err
 	}
-	parts, err := r.parts()
+	f := form{texts: map[string]any{}, body: &formBody{from: r.gin.Request.Body}}
+	parts, err := r.parts(f.body)
 	if err != nil {
 		return err
 	}
-	f := form{texts: map[string]any{}}
+	if err := d.offices.Evidence.Admit(r.ctx, to, r.key != ""); err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, f.discard()) }()
 	if err := r.readForm(&f, parts, to); err != nil {
 		return err
@@ -79,7 +105,7 @@ func (d *Door) addEvidenceFile(r *request) (err error) {
 }
 
 // parts gives the parts of the body, if it is a form.
-func (r *request) parts() (*multipart.Reader, error) {
+func (r *request) parts(body io.Reader) (*multipart.Reader, error) {
 	header := r.gin.Request.Header
 	if encoding := header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, fault.New(fault.MediaType, "content_encoding")
@@ -88,7 +114,7 @@ func (r *request) parts() (*multipart.Reader, error) {
 	if err != nil || media != mediaForm || params["boundary"] == "" {
 		return nil, fault.New(fault.MediaType, "media_type", fault.Args{"taken": mediaForm})
 	}
-	return multipart.NewReader(r.gin.Request.Body, params["boundary"]), nil
+	return multipart.NewReader(body, params["boundary"]), nil
 }
 
 // readForm reads all parts to the closing boundary: what breaks off before is
@@ -116,7 +142,7 @@ func (r *request) readPart(f *form, part *multipart.Part, to ident.Report) error
 	disposition, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	name, named := params["name"]
 	encoding := strings.ToLower(part.Header.Get("Content-Transfer-Encoding"))
-	if err != nil || disposition != "form-data" || !named || encoding != "" && encoding != "7bit" && encoding != "8bit" && encoding != "binary" {
+	if err != nil || disposition != "form-data" || !named || len(name) > longestPart || encoding != "" && encoding != "7bit" && encoding != "8bit" && encoding != "binary" {
 		return fault.New(fault.Malformed, "parts_malformed")
 	}
 	pointer := "/" + escape(name)
@@ -127,8 +153,9 @@ func (r *request) readPart(f *form, part *multipart.Part, to ident.Report) error
 		return malformedAt(pointer, "duplicate_key")
 	}
 	if name == "file" {
-		f.texts[name] = "received"
+		f.texts[name], f.body.inFile = "received", true
 		f.upload, err = r.door.offices.Evidence.Receive(r.ctx, to, params["filename"], part.Header.Get("Content-Type"), r.key != "", part)
+		f.body.inFile = false
 		return unread(err)
 	}
 	raw, err := io.ReadAll(io.LimitReader(part, formOverhead+1))

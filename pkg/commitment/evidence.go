@@ -25,12 +25,15 @@ import (
 // draft of whoever may write it; a submission makes what there is then a version
 // of the register; from then on it is changed, and seen, as its report is.
 type EvidenceRoom struct {
-	db    *db.DB
-	store blob.Store
+	db      *db.DB
+	store   blob.Store
+	uploads uploads
 }
 
 // NewEvidenceRoom makes the office, with the store of the files.
-func NewEvidenceRoom(d *db.DB, store blob.Store) *EvidenceRoom { return &EvidenceRoom{d, store} }
+func NewEvidenceRoom(d *db.DB, store blob.Store) *EvidenceRoom {
+	return &EvidenceRoom{db: d, store: store, uploads: uploads{of: map[ident.User]int{}}}
+}
 
 // MostEvidence is how many pieces of evidence a report may have.
 const MostEvidence = 50

@@ -23,6 +23,7 @@ const MaxFile = document.MaxSize
 // yet. Whoever received it discards it.
 type Upload struct {
 	staged *blob.Staged
+	leave  func() // the place among the uploads under way
 	file   File
 	faults fault.Fields
 }
@@ -38,7 +39,28 @@ func (u *Upload) Check(words Words) fault.Fields {
 }
 
 // Discard forgets what was received, unless it became evidence.
-func (u *Upload) Discard() error { return u.staged.Discard() }
+func (u *Upload) Discard() error {
+	u.leave()
+	return u.staged.Discard()
+}
+
+// Admit tells whether a file for a report would be received, before anything of
+// it is read: what an unknown sends is not even looked at.
+//
+// It refuses with Forbidden when the role may not write reports or the report
+// is another member's, NotFound when there is none or the actor may not know of
+// it, and Conflict when it is accepted or locked or has all the evidence that it
+// may have (unless the request has a key, which may have been answered before).
+func (s *EvidenceRoom) Admit(ctx context.Context, to ident.Report, keyed bool) error {
+	actor, err := access.Require(ctx, access.DraftReport)
+	if err != nil {
+		return err
+	}
+	if _, err := s.receivable(ctx, to, actor.Scope(), keyed); err != nil {
+		return fmt.Errorf("admit evidence of report %s: %w", to, err)
+	}
+	return nil
+}
 
 // Receive receives a file that is to be evidence of a report, under the name
 // and the media type that came with it, neither of which is believed. No
@@ -48,8 +70,8 @@ func (u *Upload) Discard() error { return u.staged.Discard() }
 // is another member's, NotFound when there is none or the actor may not know of
 // it, Conflict when it is accepted or locked or has all the evidence that it may
 // have (unless the request has a key, which may have been answered before),
-// TooLarge when the file is, Invalid when its name is a path, and Malformed when
-// it broke off. What else is at fault with the file [EvidenceRoom.AddFile] tells.
+// TooLarge when the file is, Invalid when its name is a path, RateLimited when
+// too many are under way, and Malformed when it broke off. What else is at fault with the file [EvidenceRoom.AddFile] tells.
 func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, declared string, keyed bool, from io.Reader) (*Upload, error) {
 	actor, err := access.Require(ctx, access.DraftReport)
 	if err != nil {
@@ -61,11 +83,16 @@ func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, decla
 	if document.HasPath(name) {
 		return nil, fault.FieldAt("/file", "file_name_path")
 	}
+	leave, err := s.uploads.enter(actor.User)
+	if err != nil {
+		return nil, err
+	}
 	staged, err := s.store.Stage(ctx, from, MaxFile)
 	if err != nil {
+		leave()
 		return nil, fmt.Errorf("receive evidence of report %s: %w", to, unreceived(err))
 	}
-	u := &Upload{staged: staged, file: File{Digest: staged.Digest, Name: document.Name(name), Size: staged.Size}}
+	u := &Upload{staged: staged, leave: leave, file: File{Digest: staged.Digest, Name: document.Name(name), Size: staged.Size}}
 	found, faults, err := document.Inspect(staged, staged.Size, u.file.Name, declared)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("look at evidence of report %s: %w", to, err), u.Discard())
@@ -107,31 +134,6 @@ func unreceived(err error) error {
 	}
 }
 
-const holdBlob = `
-insert into evidence_blob (digest, size, member, held_at) values ($1, $2, $3, $4)
-on conflict (digest) do update set member = excluded.member, held_at = excluded.held_at`
-
-// mostUnnamed is how many octets of files a member may have that are evidence
-// of nothing: enough for whoever changes their mind, and not for whoever fills
-// the disk by giving files and taking them off again.
-const mostUnnamed = 1 << 30
-
-const sumUnnamed = `
-select coalesce(sum(size), 0)::bigint from evidence_blob b where member = $1 and ` + unnamed
-
-// hold holds the content of a file against being swept away, before it is kept.
-func hold(ctx context.Context, tx *db.Tx, f File, by ident.Member) error {
-	var before int64
-	if err := tx.Get(ctx, &before, sumUnnamed, by); err != nil {
-		return err
-	}
-	if before+f.Size > mostUnnamed {
-		return &fault.Error{Kind: fault.RateLimited, Code: "too_much_unnamed", RetryAfter: unnamedFor}
-	}
-	_, err := tx.Exec(ctx, holdBlob, f.Digest, f.Size, by, tx.Now)
-	return err
-}
-
 // AddFile gives a received file as evidence of a report.
 //
 // What is kept and what the register says of it cannot be one transaction, so
@@ -142,10 +144,10 @@ func hold(ctx context.Context, tx *db.Tx, f File, by ident.Member) error {
 // It refuses with Forbidden when the role may not write reports or the report
 // is another member's, NotFound when there is none or the actor may not know of
 // it, Conflict when it is accepted or locked or has all the evidence that it may
-// have, or its member is merged, suspended, refused or gone, Invalid with every
-// field at fault, the file among them, RateLimited when the member has more
-// files already than it may that are evidence of nothing, and Unavailable when
-// it cannot be kept.
+// have, or its member is merged, suspended, refused or gone or has all the files
+// that it may have, Invalid with every field at fault, the file among them,
+// RateLimited when the member has more files already than it may that are
+// evidence of nothing, and Unavailable when it cannot be kept.
 func (s *EvidenceRoom) AddFile(ctx context.Context, to ident.Report, u *Upload, words Words) (Evidence, error) {
 	actor, err := access.Require(ctx, access.DraftReport)
 	if err != nil {

@@ -73,6 +73,27 @@ func TestWhatNothingNamesIsSweptAwayAfterADay(t *testing.T) {
 	}
 }
 
+// The day is counted from when a file was taken off, not from its upload.
+func TestWhatWasTakenOffTodayIsKeptForADay(t *testing.T) {
+	t.Parallel()
+	r, number, c := reported(t)
+	report := r.written(t, c, 2026).ID
+	file := r.attached(t, number, report, aPDF)
+	r.clock.set("2026-11-30")
+	if err := r.evidence.Remove(of(number), file.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	r.sweep(t)
+	if !r.kept(t, file.File.Digest) {
+		t.Error("it is swept away on the same day")
+	}
+	r.clock.set("2026-12-02")
+	r.sweep(t)
+	if r.kept(t, file.File.Digest) {
+		t.Error("it is kept for ever")
+	}
+}
+
 // What is uploaded while the same content is swept away is kept, whoever comes
 // first.
 func TestAnUploadAndASweepOfTheSameTakeTurns(t *testing.T) {
@@ -130,24 +151,4 @@ func TestAnUploadThatFailsLeavesNothingThatIsNamed(t *testing.T) {
 	if r.kept(t, u.Digest()) {
 		t.Error("it is kept for ever")
 	}
-}
-
-// Nobody fills the disk by giving files and taking them off again.
-func TestFilesThatNothingNamesAreBounded(t *testing.T) {
-	t.Parallel()
-	r, number, c := reported(t)
-	report := r.written(t, c, 2026).ID
-	if err := r.db.Administer(t.Context(), fmt.Sprintf(`insert into evidence_blob (digest, size, member, held_at)
-		select encode(sha256(n::text::bytea), 'hex'), 26214400, %s, '2026-11-24' from generate_series(1, 40) n`, number)); err != nil {
-		t.Fatal(err)
-	}
-	r.attached(t, number, report, aPDF)
-	if err := r.db.Administer(t.Context(), fmt.Sprintf(`insert into evidence_blob (digest, size, member, held_at)
-		select encode(sha256('last'), 'hex'), 25165824, %s, '2026-11-24'`, number)); err != nil {
-		t.Fatal(err)
-	}
-	faulty(t, failure(r.upload(number, report, aPDF+"x", commitment.Words{})), fault.RateLimited)
-	r.clock.set("2026-11-26")
-	r.sweep(t)
-	r.attached(t, number, report, aPDF+"x")
 }

@@ -189,12 +189,17 @@ func (s *EvidenceRoom) Remove(ctx context.Context, id ident.Evidence, expected i
 		return err
 	}
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		r, _, err := lockEvidencePiece(ctx, tx, id, actor.Scope(), expected)
+		r, e, err := lockEvidencePiece(ctx, tx, id, actor.Scope(), expected)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, deletePiece, id); err != nil {
 			return fmt.Errorf("delete the evidence: %w", err)
+		}
+		if e.File != nil {
+			if err := unname(ctx, tx, e.File.Digest); err != nil {
+				return fmt.Errorf("note that the evidence is removed: %w", err)
+			}
 		}
 		return written(ctx, tx, r)
 	})

@@ -60,6 +60,10 @@ func evidenceProbes() map[string]probe {
 				_, err := r.Evidence.AddLink(ctx, report.ID, commitment.LinkDraft{URL: "https://example.org"})
 				return err
 			})},
+		"Evidence.Admit": {public: ownReads, hidden: ownReads, make: onReport(commitment.ReportDrafted,
+			func(ctx context.Context, r *Register, report commitment.Report) error {
+				return r.Evidence.Admit(ctx, report.ID, false)
+			})},
 		"Evidence.Receive": {public: ownReads, hidden: ownReads, make: onReport(commitment.ReportDrafted,
 			func(ctx context.Context, r *Register, report commitment.Report) error {
 				u, err := r.Evidence.Receive(ctx, report.ID, "a.pdf", "", false, strings.NewReader(aPDF))

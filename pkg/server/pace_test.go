@@ -129,6 +129,8 @@ func TestASlowLineIsWaitedForWhereBodiesAreLarge(t *testing.T) {
 		most   time.Duration
 	}{
 		"a line of 40 kB/s is fast enough":            {posting("/large/1", 4_000_000), every(time.Second, 40_000, 100), "200 7 <nil>", 100 * time.Second, 101 * time.Second},
+		"a line of 256 kbit/s is, too":                {posting("/large/1", 4_004_000), every(time.Second, 26_000, 154), "200 7 <nil>", 154 * time.Second, 155 * time.Second},
+		"nothing more after much is not":              {posting("/large/1", 4_000_001), every(time.Second, 4_000_000, 1), "400", 31 * time.Second, 45 * time.Second},
 		"an octet now and then is not":                {posting("/large/1", 1000), every(10*time.Second, 1, 1000), "400", 30 * time.Second, 45 * time.Second},
 		"nothing at all is not":                       {posting("/large/1", 1000), every(time.Hour, 0, 1), "400", 30 * time.Second, time.Hour},
 		"elsewhere there is the time of small bodies": {posting("/small", 1_000_000), every(time.Second, 10_000, 100), "", 0, 100 * time.Second},

@@ -43,14 +43,14 @@ func (c *config) store() (blob.Store, error) {
 		}
 	}
 	if !c.bucket() {
-		return blob.NewFolder(c.evidenceFolder()), nil
+		return blob.NewFolder(c.evidenceFolder(), time.Now), nil
 	}
 	if err := errors.Join(
 		fromFile(&c.EvidenceAccessKey, c.EvidenceAccessKeyFile), fromFile(&c.EvidenceSecretKey, c.EvidenceSecretKeyFile)); err != nil {
 		return nil, err
 	}
 	keys := blob.Keys{Access: c.EvidenceAccessKey, Secret: c.EvidenceSecretKey}
-	store, err := blob.NewBucket(c.Evidence, keys, filepath.Join(c.evidenceFolder(), "staging"))
+	store, err := blob.NewBucket(c.Evidence, keys, filepath.Join(c.evidenceFolder(), "staging"), time.Now)
 	if err != nil {
 		return nil, &trouble{
 			code: exitUsage, what: "ACCORD_EVIDENCE cannot be used", err: err,

@@ -51,15 +51,18 @@ type Store interface {
 	// when the content cannot be read.
 	Stage(ctx context.Context, from io.Reader, limit int64) (*Staged, error)
 
-	// Keep keeps what is staged, lastingly once it returns. That it is there
-	// already is no error.
+	// Keep keeps what is staged, lastingly once it returns, and as of now. That
+	// it is there already is no error.
 	Keep(ctx context.Context, staged *Staged) error
 
 	// Open opens a content. It fails with [ErrNotFound] when there is none.
 	Open(ctx context.Context, digest Digest) (Content, error)
 
-	// Remove removes a content. That there is none is no error.
-	Remove(ctx context.Context, digest Digest) error
+	// Remove removes a content that was kept before the time, and tells whether
+	// it is gone; what somebody has kept since stays. That there is none is no
+	// error, and gone. Whoever may keep the same between the look and the removal
+	// is to be kept out by other means; the time is for where these fail.
+	Remove(ctx context.Context, digest Digest, before time.Time) (gone bool, err error)
 
 	// Tidy removes what was staged before the time and not discarded, by a
 	// process that was killed.

@@ -34,7 +34,7 @@ func bucket(t *testing.T) (blob.Store, string) {
 		t.Fatal(err)
 	}
 	scratch := t.TempDir()
-	store, err := blob.NewBucket("s3://evidence/of/accord?region=eu-central-1&endpoint="+server.URL, blob.Keys{Access: "key", Secret: "secret"}, scratch)
+	store, err := blob.NewBucket("s3://evidence/of/accord?region=eu-central-1&endpoint="+server.URL, blob.Keys{Access: "key", Secret: "secret"}, scratch, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func bucket(t *testing.T) (blob.Store, string) {
 func folder(t *testing.T) (blob.Store, string) {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "evidence")
-	return blob.NewFolder(root), filepath.Join(root, "staging")
+	return blob.NewFolder(root, time.Now), filepath.Join(root, "staging")
 }
 
 // onEach runs a test on both stores.
@@ -71,6 +71,9 @@ func put(t *testing.T, store blob.Store, text string) blob.Digest {
 	}
 	return staged.Digest
 }
+
+// later is after all that was kept.
+func later() time.Time { return time.Now().Add(time.Hour) }
 
 // holds gives what the store has under the digest, "" for nothing.
 func holds(t *testing.T, store blob.Store, digest blob.Digest) string {
@@ -121,8 +124,8 @@ func TestAStoreHoldsWhatWasPutAndNotRemoved(t *testing.T) {
 				}
 				model[digest] = text
 			case 1:
-				if err := store.Remove(t.Context(), digest); err != nil {
-					t.Fatal(err)
+				if gone, err := store.Remove(t.Context(), digest, later()); err != nil || !gone {
+					t.Fatal(gone, err)
 				}
 				delete(model, digest)
 			}
@@ -132,6 +135,28 @@ func TestAStoreHoldsWhatWasPutAndNotRemoved(t *testing.T) {
 		}
 		if names := left(t, staging); len(names) > 0 {
 			t.Errorf("left behind: %v", names)
+		}
+	})
+}
+
+// What was kept since somebody decided to remove it stays.
+func TestWhatWasKeptSinceIsNotRemoved(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, store blob.Store, _ string) {
+		staged, err := store.Stage(t.Context(), strings.NewReader("slow"), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(1100 * time.Millisecond) // more than the second that a bucket's time is rounded to
+		decided := time.Now().Truncate(time.Second)
+		if err := errors.Join(store.Keep(t.Context(), staged), staged.Discard()); err != nil {
+			t.Fatal(err)
+		}
+		if gone, err := store.Remove(t.Context(), staged.Digest, decided); gone || err != nil || holds(t, store, staged.Digest) != "slow" {
+			t.Errorf("it is gone: %v, %v", gone, err)
+		}
+		if gone, err := store.Remove(t.Context(), staged.Digest, later()); !gone || err != nil || holds(t, store, staged.Digest) != "" {
+			t.Errorf("it is there: %v, %v", gone, err)
 		}
 	})
 }
@@ -237,13 +262,13 @@ func TestStoresAreChecked(t *testing.T) {
 	if err := os.WriteFile(occupied, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	nowhere, err := blob.NewBucket("s3://evidence?endpoint=http://127.0.0.1:1", blob.Keys{Access: "a", Secret: "s"}, t.TempDir())
+	nowhere, err := blob.NewBucket("s3://evidence?endpoint=http://127.0.0.1:1", blob.Keys{Access: "a", Secret: "s"}, t.TempDir(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	for _, store := range []blob.Store{blob.NewFolder(occupied), nowhere} {
+	for _, store := range []blob.Store{blob.NewFolder(occupied, time.Now), nowhere} {
 		if store.Check(soon) == nil {
 			t.Errorf("%v is said to be writable", store)
 		}

@@ -23,6 +23,7 @@ type Bucket struct {
 	bucket string
 	prefix string // "" or with a slash at its end
 	stage  stage
+	now    func() time.Time
 }
 
 // NewBucket gives the store at an address such as
@@ -30,7 +31,7 @@ type Bucket struct {
 // endpoint is Amazon's where none is given. What is received lies in the scratch
 // folder until it is kept. It refuses an address that it cannot read, and asks
 // nobody.
-func NewBucket(address string, keys Keys, scratch string) (*Bucket, error) {
+func NewBucket(address string, keys Keys, scratch string, now func() time.Time) (*Bucket, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "s3" || u.Host == "" || u.User != nil || u.Fragment != "" {
 		return nil, errors.New("the address is not of the form s3://bucket/prefix?endpoint=https://…&region=…")
@@ -58,7 +59,7 @@ func NewBucket(address string, keys Keys, scratch string) (*Bucket, error) {
 	if prefix != "" {
 		prefix += "/"
 	}
-	return &Bucket{client: client, bucket: u.Host, prefix: prefix, stage: stage{folder: scratch}}, nil
+	return &Bucket{client: client, bucket: u.Host, prefix: prefix, stage: stage{folder: scratch}, now: now}, nil
 }
 
 // endpointOf reads where the storage answers, and whether by https.
@@ -85,10 +86,15 @@ func (b *Bucket) Stage(ctx context.Context, from io.Reader, limit int64) (*Stage
 	return b.stage.receive(ctx, from, limit)
 }
 
-// Keep keeps what is staged; see [Store]. What is there already is not sent again.
+// keptLately is for how long what was kept is not sent again: a small part of
+// the time after which a content may be removed.
+const keptLately = time.Hour
+
+// Keep keeps what is staged; see [Store]. What was kept lately is not sent again;
+// what is older is, so that it is not taken for old, and may not be whole.
 func (b *Bucket) Keep(ctx context.Context, staged *Staged) error {
 	there, err := b.client.StatObject(ctx, b.bucket, b.key(staged.Digest), minio.StatObjectOptions{})
-	if err == nil && there.Size == staged.Size {
+	if err == nil && there.Size == staged.Size && b.now().Sub(there.LastModified) < keptLately {
 		return nil
 	}
 	_, err = b.client.PutObject(ctx, b.bucket, b.key(staged.Digest), io.NewSectionReader(staged, 0, staged.Size), staged.Size, minio.PutObjectOptions{
@@ -122,12 +128,18 @@ func missing(err error) bool {
 }
 
 // Remove removes a content; see [Store].
-func (b *Bucket) Remove(ctx context.Context, digest Digest) error {
-	err := b.client.RemoveObject(ctx, b.bucket, b.key(digest), minio.RemoveObjectOptions{})
-	if err != nil && !missing(err) {
-		return fmt.Errorf("remove a content: %w", err)
+func (b *Bucket) Remove(ctx context.Context, digest Digest, before time.Time) (bool, error) {
+	there, err := b.client.StatObject(ctx, b.bucket, b.key(digest), minio.StatObjectOptions{})
+	if err == nil && !there.LastModified.Before(before) {
+		return false, nil
 	}
-	return nil
+	if err == nil {
+		err = b.client.RemoveObject(ctx, b.bucket, b.key(digest), minio.RemoveObjectOptions{})
+	}
+	if err != nil && !missing(err) {
+		return false, fmt.Errorf("remove a content: %w", err)
+	}
+	return true, nil
 }
 
 // Tidy removes what was left behind; see [Store].
@@ -142,7 +154,26 @@ func (b *Bucket) Check(ctx context.Context) error {
 	if _, err := b.client.PutObject(ctx, b.bucket, probe, strings.NewReader("probe"), 5, minio.PutObjectOptions{DisableMultipart: true}); err != nil {
 		return err
 	}
+	if err := b.reads(ctx, probe); err != nil {
+		return err
+	}
 	return b.client.RemoveObject(ctx, b.bucket, probe, minio.RemoveObjectOptions{})
+}
+
+// reads tells why the probe cannot be read back, if so.
+func (b *Bucket) reads(ctx context.Context, probe string) error {
+	object, err := b.client.GetObject(ctx, b.bucket, probe, minio.GetObjectOptions{})
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(object)
+	if err := errors.Join(err, object.Close()); err != nil {
+		return fmt.Errorf("read back what was written: %w", err)
+	}
+	if string(text) != "probe" {
+		return errors.New("what was written is read back as something else")
+	}
+	return nil
 }
 
 func (b *Bucket) String() string {

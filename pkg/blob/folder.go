@@ -17,11 +17,12 @@ import (
 type Folder struct {
 	root  string
 	stage stage
+	now   func() time.Time
 }
 
 // NewFolder gives the store in a folder, which is made when it is needed.
-func NewFolder(root string) *Folder {
-	return &Folder{root: root, stage: stage{folder: filepath.Join(root, "staging")}}
+func NewFolder(root string, now func() time.Time) *Folder {
+	return &Folder{root: root, stage: stage{folder: filepath.Join(root, "staging")}, now: now}
 }
 
 func (f *Folder) path(digest Digest) (string, error) {
@@ -45,6 +46,10 @@ func (f *Folder) Keep(_ context.Context, staged *Staged) error {
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder of a content: %w", err)
+	}
+	now := f.now() // not when it was received, which may have taken long
+	if err := os.Chtimes(staged.file.Name(), now, now); err != nil {
+		return fmt.Errorf("keep a content: %w", err)
 	}
 	if err := os.Rename(staged.file.Name(), path); err != nil {
 		return fmt.Errorf("keep a content: %w", err)
@@ -84,15 +89,22 @@ func (f *Folder) Open(_ context.Context, digest Digest) (Content, error) {
 }
 
 // Remove removes a content; see [Store].
-func (f *Folder) Remove(_ context.Context, digest Digest) error {
+func (f *Folder) Remove(_ context.Context, digest Digest, before time.Time) (bool, error) {
 	path, err := f.path(digest)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove a content: %w", err)
+	info, err := os.Stat(path)
+	if err == nil && !info.ModTime().Before(before) {
+		return false, nil
 	}
-	return nil
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("remove a content: %w", err)
+	}
+	return true, nil
 }
 
 // Tidy removes what was left behind; see [Store].

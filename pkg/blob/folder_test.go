@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"accord/pkg/blob"
 )
@@ -15,7 +16,7 @@ import (
 func TestAFolderIsPrivate(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "evidence")
-	store := blob.NewFolder(root)
+	store := blob.NewFolder(root, time.Now)
 	put(t, store, "x")
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -31,7 +32,8 @@ func TestAFolderIsPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, digest := range []blob.Digest{"", "../../../etc/passwd", "ab", blob.Digest(strings.Repeat("A", 64))} {
-		if _, err := store.Open(t.Context(), digest); err == nil || store.Remove(t.Context(), digest) == nil {
+		_, opened := store.Open(t.Context(), digest)
+		if _, removed := store.Remove(t.Context(), digest, time.Now()); opened == nil || removed == nil {
 			t.Errorf("%q names a file", digest)
 		}
 	}
@@ -41,7 +43,7 @@ func TestAFolderIsPrivate(t *testing.T) {
 func TestAFolderIsMendedByTheSame(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	store := blob.NewFolder(root)
+	store := blob.NewFolder(root, time.Now)
 	digest := put(t, store, "sound")
 	path := filepath.Join(root, "sha256", string(digest[:2]), string(digest))
 	if err := os.WriteFile(path, bytes.Repeat([]byte{0}, 5), 0o600); err != nil {

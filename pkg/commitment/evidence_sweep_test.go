@@ -1,8 +1,10 @@
 package commitment_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -94,6 +96,84 @@ func TestWhatWasTakenOffTodayIsKeptForADay(t *testing.T) {
 	}
 }
 
+// stubborn is a store that cannot remove one content, nor what was left behind.
+type stubborn struct {
+	blob.Store
+	stays blob.Digest
+	t     *testing.T
+}
+
+var errStubborn = errors.New("it cannot be removed")
+
+func (s stubborn) Remove(ctx context.Context, digest blob.Digest, before time.Time) (bool, error) {
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > 10*time.Second {
+		s.t.Error("a row is locked for as long as the store takes")
+	}
+	if digest == s.stays {
+		return false, errStubborn
+	}
+	return s.Store.Remove(ctx, digest, before)
+}
+
+func (stubborn) Tidy(time.Time) error { return errors.New("nor tidied away") }
+
+func TestOneFileThatCannotBeRemovedDoesNotKeepTheOthers(t *testing.T) {
+	t.Parallel()
+	r, number, c := reported(t)
+	report := r.written(t, c, 2026).ID
+	var files []commitment.Evidence
+	for n := range 3 {
+		files = append(files, r.attached(t, number, report, aPDF+strconv.Itoa(n)))
+		if err := r.evidence.Remove(of(number), files[n].ID, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files = slices.SortedFunc(slices.Values(files), func(a, b commitment.Evidence) int {
+		return strings.Compare(string(a.File.Digest), string(b.File.Digest))
+	})
+	r.clock.set("2026-11-26")
+	first := files[0].File.Digest // in the order of the sweep
+	err := commitment.NewEvidenceRoom(r.db, stubborn{r.store, first, t}).Sweep(system())
+	if !errors.Is(err, errStubborn) || !strings.Contains(err.Error(), string(first)) || !strings.Contains(err.Error(), "nor tidied away") {
+		t.Errorf("it is told as %v", err)
+	}
+	if !r.kept(t, first) || r.kept(t, files[1].File.Digest) || r.kept(t, files[2].File.Digest) {
+		t.Error("others are kept, or it is not")
+	}
+	r.sweep(t)
+	if r.kept(t, first) {
+		t.Error("it is not tried again")
+	}
+}
+
+// A sweep that has lost its lock does not remove what was kept meanwhile, and
+// does not forget it.
+func TestWhatIsKeptAnewIsNotSwept(t *testing.T) {
+	t.Parallel()
+	r, number, c := reported(t)
+	file := r.attached(t, number, r.written(t, c, 2026).ID, aPDF)
+	if err := r.evidence.Remove(of(number), file.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.set("2026-11-26")
+	staged, err := r.store.Stage(t.Context(), strings.NewReader(aPDF), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.store.Keep(t.Context(), staged), staged.Discard()); err != nil {
+		t.Fatal(err)
+	}
+	r.sweep(t)
+	if !r.kept(t, file.File.Digest) {
+		t.Error("it is swept away")
+	}
+	r.clock.set("2026-11-28")
+	r.sweep(t)
+	if r.kept(t, file.File.Digest) {
+		t.Error("it is forgotten")
+	}
+}
+
 // What is uploaded while the same content is swept away is kept, whoever comes
 // first.
 func TestAnUploadAndASweepOfTheSameTakeTurns(t *testing.T) {
@@ -126,7 +206,7 @@ type untidied struct{ blob.Store }
 
 func (untidied) Tidy(time.Time) error { return nil }
 
-func dayAfter(round int) plan.Date { return plan.Date(fmt.Sprintf("2026-12-%02d", round+1)) }
+func dayAfter(round int) plan.Date { return plan.Date(fmt.Sprintf("2026-12-%02d", 2*round+1)) }
 
 func TestAnUploadThatFailsLeavesNothingThatIsNamed(t *testing.T) {
 	t.Parallel()

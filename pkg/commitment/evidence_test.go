@@ -7,8 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
-	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ident"
@@ -263,8 +263,8 @@ func TestAFileIsOpenedByWhoMayKnowOfIt(t *testing.T) {
 	}
 	_, _, err = r.evidence.Open(of(number), link.ID)
 	faulty(t, err, fault.NotFound)
-	if err := r.store.Remove(t.Context(), blob.Digest(file.File.Digest)); err != nil {
-		t.Fatal(err)
+	if gone, err := r.store.Remove(t.Context(), file.File.Digest, r.clock.Now().Add(time.Second)); err != nil || !gone {
+		t.Fatal(gone, err)
 	}
 	_, _, err = r.evidence.Open(of(number), file.ID)
 	faulty(t, err, fault.Unavailable)

@@ -93,7 +93,7 @@ func openOn(t *testing.T, address string) register {
 	if _, err := commitment.NewPlans(d).Publish(system(), shipped); err != nil {
 		t.Fatalf("publish the plan: %v", err)
 	}
-	store := blob.NewFolder(t.TempDir())
+	store := blob.NewFolder(t.TempDir(), c.Now)
 	return register{
 		evidence: commitment.NewEvidenceRoom(d, store), store: store,
 		db: d, plans: commitment.NewPlans(d), members: member.New(d, commitment.Reveal), commitments: commitment.New(d), cycles: commitment.NewCycles(d),

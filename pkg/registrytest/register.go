@@ -94,7 +94,7 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 	return &Register{
 		address: address, DB: d, Clock: clock, Accounts: accounts,
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
-		Evidence:   commitment.NewEvidenceRoom(d, blob.NewFolder(t.TempDir())),
+		Evidence:   commitment.NewEvidenceRoom(d, blob.NewFolder(t.TempDir(), clock.Now)),
 		Amendments: commitment.NewAmendments(d),
 		Members:    members, Runs: commitment.NewRuns(d, members, plan.Home()), Proposals: commitment.NewProposals(d, members, plan.Home()),
 		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),

@@ -109,7 +109,7 @@ func (b badInput) events() int {
 	switch {
 	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden,
 		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"),
-		strings.Contains(b.faults, "file_type_mismatch"), strings.Contains(b.faults, "file_archive"), strings.Contains(b.faults, "file_name_path"):
+		strings.Contains(b.faults, "file_type_mismatch"), strings.Contains(b.faults, "file_archive"), strings.Contains(b.faults, "file_macros"), strings.Contains(b.faults, "file_type_refused"), strings.Contains(b.faults, "file_name_path"):
 		return 1
 	default:
 		return 0

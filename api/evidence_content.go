@@ -1,14 +1,15 @@
 package api
 
 import (
-	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ident"
@@ -18,7 +19,7 @@ import (
 // against all that the other headers say.
 const filePolicy = "default-src 'none'; sandbox"
 
-func (d *Door) readEvidenceContent(r *request) (err error) {
+func (d *Door) readEvidenceContent(r *request) error {
 	id, err := id[ident.Evidence](r, "id")
 	if err != nil {
 		return err
@@ -38,15 +39,31 @@ func (d *Door) readEvidenceContent(r *request) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, content.Close()) }()
+	defer func() { r.note(content.Close()) }()
 	r.common(tag)
 	header := r.gin.Writer.Header()
 	header.Set("Content-Type", string(e.File.Type))
 	header.Set("Content-Disposition", disposition(*e.File))
 	header.Set("Content-Security-Policy", filePolicy)
-	http.ServeContent(r.gin.Writer, r.ranged(e.File.Size), "", time.Time{}, content)
+	whole := &watched{Content: content}
+	http.ServeContent(r.gin.Writer, r.ranged(e.File.Size), "", time.Time{}, whole)
 	r.gin.Writer.WriteHeaderNow() // of an answer without a body
-	return nil
+	return whole.err
+}
+
+// watched is a content that remembers why it could not be read: of what it is
+// given, net/http says nothing.
+type watched struct {
+	blob.Content
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Content.Read(p)
+	if err != nil && err != io.EOF && w.err == nil { //nolint:errorlint // as io.Copy has it
+		w.err = fmt.Errorf("read a file: %w", err)
+	}
+	return n, err
 }
 
 // disposition names the file, for clients of RFC 6266 as it is called and for

@@ -76,7 +76,7 @@ func (f *form) words() commitment.Words {
 	return commitment.Words{Title: text("title"), Claim: text("claim"), Quote: text("quote"), Page: text("page")}
 }
 
-func (d *Door) addEvidenceFile(r *request) (err error) {
+func (d *Door) addEvidenceFile(r *request) error {
 	to, err := id[ident.Report](r, "id")
 	if err != nil {
 		return err
@@ -89,14 +89,14 @@ func (d *Door) addEvidenceFile(r *request) (err error) {
 	if err := d.offices.Evidence.Admit(r.ctx, to, r.key != ""); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.discard()) }()
+	defer func() { r.note(f.discard()) }()
 	if err := r.readForm(&f, parts, to); err != nil {
 		return err
 	}
 	if err := f.check(r); err != nil {
 		return err
 	}
-	f.texts["file"] = string(f.upload.Digest())
+	f.texts["file"] = f.upload.Told()
 	if err := r.claim(f.texts); err != nil {
 		return err
 	}

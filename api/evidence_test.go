@@ -24,7 +24,11 @@ import (
 // reported is a house with a report that its member writes, and their tokens.
 func reported(t *testing.T) (*teller, string) {
 	t.Helper()
-	h := newHouse(t)
+	return reportedTo(t, newHouse(t))
+}
+
+func reportedTo(t *testing.T, h *house) (*teller, string) {
+	t.Helper()
 	number := h.Member(t, "Jollychic")
 	s := &teller{house: h, t: t, tokens: map[string]string{
 		"staff": h.staff(t), "editor": h.token(t, access.RoleMember, number, access.Editor), "approver": h.token(t, access.RoleMember, number, access.Approver),
@@ -246,16 +250,19 @@ func TestAKeyIsOfTheFileAndItsWords(t *testing.T) {
 	s, report := reported(t)
 	at := report + "/evidence/files"
 	first := s.tell("editor", "POST", at, form(texts("title", "t"), filePart("a.pdf", "application/pdf", aPDF)), http.StatusCreated, "Idempotency-Key", "k")
-	again := s.tell("editor", "POST", at, form(filePart("a.pdf", "", aPDF), texts("title", "t", "claim", "")), http.StatusCreated, "Idempotency-Key", "k")
+	again := s.tell("editor", "POST", at, form(filePart("a.pdf", "application/pdf", aPDF), texts("title", "t", "claim", "")), http.StatusCreated, "Idempotency-Key", "k")
 	if first.text != again.text {
 		t.Errorf("first %s\nagain %s", first.text, again.text)
 	}
-	for _, other := range []string{form(filePart("a.pdf", "", aPDF)), form(filePart("a.pdf", "", aPDF+"x"), texts("title", "t"))} {
+	for _, other := range []string{
+		form(filePart("a.pdf", "application/pdf", aPDF)), form(filePart("a.pdf", "application/pdf", aPDF+"x"), texts("title", "t")),
+		form(filePart("b.pdf", "application/pdf", aPDF), texts("title", "t")), form(filePart("a.pdf", "", aPDF), texts("title", "t")),
+	} {
 		s.tell("editor", "POST", at, other, http.StatusUnprocessableEntity, "Idempotency-Key", "k")
 	}
 	s.tell("approver", "POST", report+"/submit", "", http.StatusOK)
 	s.tell("staff", "POST", report+"/review", `{"decision":"accepted","completion":"limited"}`, http.StatusOK)
-	late := s.tell("editor", "POST", at, form(filePart("a.pdf", "", aPDF), texts("title", "t")), http.StatusCreated, "Idempotency-Key", "k")
+	late := s.tell("editor", "POST", at, form(filePart("a.pdf", "application/pdf", aPDF), texts("title", "t")), http.StatusCreated, "Idempotency-Key", "k")
 	if late.field("id") != first.field("id") {
 		t.Errorf("after it was accepted: %s", late.text)
 	}

@@ -26,7 +26,11 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	r := registrytest.New(t)
+	return houseOf(t, registrytest.New(t))
+}
+
+func houseOf(t *testing.T, r *registrytest.Register) *house {
+	t.Helper()
 	h := &house{Register: r, law: newLaw(t), office: &office{accounts: r.Accounts, db: r.DB, log: &log{}}}
 	gate := server.NewGate(func(context.Context) error { return nil })
 	door, err := api.New(api.Options{

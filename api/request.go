@@ -49,6 +49,13 @@ func (r *request) run() error {
 	return r.route.handle(r)
 }
 
+// note leaves an error for the log alone: the answer is what it is.
+func (r *request) note(err error) {
+	if err != nil {
+		_ = r.gin.Error(err).SetType(gin.ErrorTypePublic)
+	}
+}
+
 // actor gives who is asking.
 func (r *request) actor() access.Actor {
 	actor, _ := access.From(r.ctx)

@@ -25,11 +25,19 @@ type Upload struct {
 	staged *blob.Staged
 	leave  func() // the place among the uploads under way
 	file   File
+	told   Told
 	faults fault.Fields
 }
 
-// Digest is the SHA-256 of the file.
-func (u *Upload) Digest() blob.Digest { return u.staged.Digest }
+// Told is all that an upload says of its file; two of one key say the same.
+type Told struct {
+	SHA256   blob.Digest `json:"sha256"`
+	Name     string      `json:"name"`
+	Declared string      `json:"declared"` // the media type
+}
+
+// Told is what came.
+func (u *Upload) Told() Told { return u.told }
 
 // Check gives every fault of the file, and of what is said of it.
 func (u *Upload) Check(words Words) fault.Fields {
@@ -93,6 +101,7 @@ func (s *EvidenceRoom) Receive(ctx context.Context, to ident.Report, name, decla
 		return nil, fmt.Errorf("receive evidence of report %s: %w", to, unreceived(err))
 	}
 	u := &Upload{staged: staged, leave: leave, file: File{Digest: staged.Digest, Name: document.Name(name), Size: staged.Size}}
+	u.told = Told{SHA256: staged.Digest, Name: u.file.Name, Declared: declared}
 	found, faults, err := document.Inspect(staged, staged.Size, u.file.Name, declared)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("look at evidence of report %s: %w", to, err), u.Discard())

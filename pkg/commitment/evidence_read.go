@@ -2,7 +2,9 @@ package commitment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"accord/pkg/access"
 	"accord/pkg/blob"
@@ -126,8 +128,8 @@ func (s *EvidenceRoom) Read(ctx context.Context, id ident.Evidence) (Evidence, e
 // Open opens the file of a piece of evidence. Whoever opens it closes it.
 //
 // It refuses with NotFound when there is no such piece, the actor may not know
-// of it or it is a link, and with Unavailable when the store does not have it
-// now.
+// of it or it is a link, and with Unavailable when the store does not answer now
+// or what it has is damaged.
 func (s *EvidenceRoom) Open(ctx context.Context, id ident.Evidence) (Evidence, blob.Content, error) {
 	if _, err := access.Require(ctx, access.ReadPublic); err != nil {
 		return Evidence{}, nil, err
@@ -139,9 +141,33 @@ func (s *EvidenceRoom) Open(ctx context.Context, id ident.Evidence) (Evidence, b
 	if e.File == nil {
 		return Evidence{}, nil, fault.New(fault.NotFound, "not_found")
 	}
-	content, err := s.store.Open(ctx, e.File.Digest)
+	content, err := s.open(ctx, *e.File)
 	if err != nil {
-		return Evidence{}, nil, fmt.Errorf("open evidence %s: %w", id, fault.Wrap(fault.Unavailable, "file_unavailable", err))
+		return Evidence{}, nil, fmt.Errorf("open evidence %s, file %s: %w", id, e.File.Digest, err)
 	}
 	return e, content, nil
+}
+
+// open opens a file, if the store has all of it: what is named is kept, so that
+// one that is missing or of another size was damaged, and waiting mends nothing.
+func (s *EvidenceRoom) open(ctx context.Context, f File) (blob.Content, error) {
+	content, err := s.store.Open(ctx, f.Digest)
+	if errors.Is(err, blob.ErrNotFound) {
+		return nil, fault.Wrap(fault.Unavailable, "file_damaged", err)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "file_unavailable", err)
+	}
+	size, err := content.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = content.Seek(0, io.SeekStart)
+	}
+	switch {
+	case err != nil:
+		return nil, fault.Wrap(fault.Unavailable, "file_unavailable", errors.Join(err, content.Close()))
+	case size != f.Size:
+		err := fmt.Errorf("the store has %d octets of %d", size, f.Size)
+		return nil, fault.Wrap(fault.Unavailable, "file_damaged", errors.Join(err, content.Close()))
+	}
+	return content, nil
 }

@@ -228,7 +228,7 @@ func TestAnUploadThatFailsLeavesNothingThatIsNamed(t *testing.T) {
 	}
 	r.clock.set("2026-11-26")
 	r.sweep(t)
-	if r.kept(t, u.Digest()) {
+	if r.kept(t, u.Told().SHA256) {
 		t.Error("it is kept for ever")
 	}
 }

@@ -111,7 +111,7 @@ func eventOf(c *gin.Context) string {
 	for _, field := range f.Fields {
 		switch field.Code {
 		case "cursor_invalid", "wrong_password", // of a session that asks for another one
-			"file_type_mismatch", "file_archive_bomb", "file_archive_unsafe", "file_name_path":
+			"file_type_mismatch", "file_archive_bomb", "file_archive_unsafe", "file_macros", "file_type_refused", "file_name_path":
 			return field.Code
 		}
 	}

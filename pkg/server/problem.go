@@ -40,7 +40,7 @@ func (s *Server) answerFaults(c *gin.Context) {
 	switch {
 	case last == nil:
 	case c.Writer.Written():
-		panic(http.ErrAbortHandler)
+		panic(last.Err) // which is logged, above
 	default:
 		s.tell(c, last.Err)
 	}

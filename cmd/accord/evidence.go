@@ -30,13 +30,27 @@ func (c *config) bucket() bool { return strings.HasPrefix(c.Evidence, "s3:") }
 // evidenceFolder is where files are kept, or received on their way to a bucket.
 func (c *config) evidenceFolder() string {
 	if c.Evidence != "" && !c.bucket() {
-		return c.Evidence
+		return absolute(c.Evidence)
 	}
-	return filepath.Join(c.Data, "evidence")
+	return absolute(filepath.Join(c.Data, "evidence"))
+}
+
+// absolute names a folder so that a log and another working folder can, too.
+func absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
 }
 
 // store opens the store of evidence; nothing is made and nobody asked.
 func (c *config) store() (blob.Store, error) {
+	if strings.Contains(c.Evidence, "://") && !strings.HasPrefix(c.Evidence, "s3://") {
+		return nil, &trouble{
+			code: exitUsage, what: "ACCORD_EVIDENCE is neither a folder nor a bucket: " + c.Evidence,
+			mend: "name a folder, or write s3://bucket/prefix?endpoint=https://host&region=region in small letters",
+		}
+	}
 	if c.Data == "" && (c.Evidence == "" || c.bucket()) {
 		return nil, &trouble{
 			code: exitUsage, what: "there is no folder to keep evidence in", mend: "set ACCORD_DATA to a folder that you may write to",
@@ -104,9 +118,21 @@ func (c *config) examineEvidence(ctx context.Context, e *examination) {
 	if e.failed("evidence", err, "") {
 		return
 	}
-	if _, err := os.Stat(c.evidenceFolder()); errors.Is(err, fs.ErrNotExist) && !c.bucket() {
-		e.sound("evidence", "files will be kept in %s; accord serve makes it", c.evidenceFolder())
-		return
+	if _, err := os.Stat(c.evidenceFolder()); errors.Is(err, fs.ErrNotExist) {
+		if !c.bucket() {
+			e.sound("evidence", "files will be kept in %s; accord serve makes it", c.evidenceFolder())
+			return
+		}
+		scratch, err := os.MkdirTemp("", "accord-doctor-")
+		if e.failed("evidence", err, "see that there is room for temporary files") {
+			return
+		}
+		defer func() { _ = os.RemoveAll(scratch) }()
+		elsewhere := *c
+		elsewhere.Data = scratch
+		if store, err = elsewhere.store(); e.failed("evidence", err, "") {
+			return
+		}
 	}
 	if !e.failed("evidence", c.writable(ctx, store), "") {
 		e.sound("evidence", "%v can be written", store)

@@ -29,8 +29,13 @@ func TestWhereEvidenceIsKept(t *testing.T) {
 		return p
 	}
 	said := func(p place) string { return p.run(t, "", "doctor").out }
-	if out := said(at("s3://evidence/x?endpoint=" + storage.URL)); !strings.Contains(out, "ok    evidence: bucket evidence") {
+	sound := at("s3://evidence/x?endpoint=" + storage.URL)
+	if out := said(sound); !strings.Contains(out, "ok    evidence: bucket evidence") {
 		t.Error(out)
+	}
+	_, data, _ := strings.Cut(sound.env[0], "=")
+	if _, err := os.Stat(filepath.Join(data, "evidence")); err == nil {
+		t.Error("the doctor made a folder that is the server's to make")
 	}
 	out := said(at("s3://elsewhere?endpoint=" + storage.URL))
 	if !strings.Contains(out, "FAIL  evidence") || !strings.Contains(out, "mend: see that the bucket") || strings.Contains(out, "hunter2") {
@@ -38,6 +43,8 @@ func TestWhereEvidenceIsKept(t *testing.T) {
 	}
 	for evidence, words := range map[string][]string{
 		"s3://":                                {"ACCORD_EVIDENCE", "s3://bucket/prefix"},
+		"S3://bucket":                          {"neither a folder nor a bucket", "S3://bucket"},
+		"https://storage.example.org/bucket":   {"neither a folder nor a bucket"},
 		"s3://bucket?secret=x":                 {"secret", "s3://bucket/prefix"},
 		"s3://bucket?endpoint=ftp://elsewhere": {"endpoint"},
 	} {

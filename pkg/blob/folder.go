@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -44,7 +45,7 @@ func (f *Folder) Keep(_ context.Context, staged *Staged) error {
 	if err != nil || staged.gone {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("make the folder of a content: %w", err)
 	}
 	now := f.now() // not when it was received, which may have taken long
@@ -112,10 +113,40 @@ func (f *Folder) Tidy(before time.Time) error { return f.stage.tidy(before) }
 
 // Check tells what stands in the way; see [Store].
 func (f *Folder) Check(ctx context.Context) error {
-	if err := os.MkdirAll(filepath.Join(f.root, "sha256"), 0o700); err != nil {
+	kept := filepath.Join(f.root, "sha256")
+	if err := makeFolder(kept); err != nil {
 		return err
 	}
-	return f.stage.check(ctx)
+	staged, err := f.stage.receive(ctx, strings.NewReader("probe"), 5)
+	if err != nil {
+		return err
+	}
+	return errors.Join(visit(staged.file.Name(), kept), staged.Discard())
+}
+
+// visit moves the probe into every folder that contents are kept in, and back:
+// one of them may be another user's.
+func visit(probe, kept string) error {
+	entries, err := os.ReadDir(kept)
+	if err != nil {
+		return err
+	}
+	folders := []string{kept}
+	for _, e := range entries {
+		if e.IsDir() {
+			folders = append(folders, filepath.Join(kept, e.Name()))
+		}
+	}
+	for _, folder := range folders {
+		there := filepath.Join(folder, filepath.Base(probe))
+		if err := os.Rename(probe, there); err != nil {
+			return err
+		}
+		if err := os.Rename(there, probe); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *Folder) String() string { return "folder " + f.root }

@@ -53,3 +53,30 @@ func TestAFolderIsMendedByTheSame(t *testing.T) {
 		t.Error("it is broken still")
 	}
 }
+
+// A folder of contents that cannot be written, such as another user's, is told
+// of before an upload fails.
+func TestEveryFolderOfContentsIsChecked(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	store := blob.NewFolder(root, time.Now)
+	digest := put(t, store, "x")
+	if err := store.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := left(t, filepath.Join(root, "sha256", string(digest[:2])))
+	if len(before) != 1 || len(left(t, filepath.Join(root, "staging"))) != 0 {
+		t.Errorf("the probe is left: %v", before)
+	}
+	if os.Geteuid() == 0 {
+		t.Skip("root can write everywhere")
+	}
+	locked := filepath.Join(root, "sha256", string(digest[:2]))
+	if err := os.Chmod(locked, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(locked, 0o700) })
+	if store.Check(t.Context()) == nil {
+		t.Error("it is said to be writable")
+	}
+}

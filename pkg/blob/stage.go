@@ -47,7 +47,7 @@ type stage struct{ folder string }
 
 // receive is [Store.Stage].
 func (s stage) receive(ctx context.Context, from io.Reader, limit int64) (_ *Staged, err error) {
-	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+	if err := makeFolder(s.folder); err != nil {
 		return nil, fmt.Errorf("make the folder for what is received: %w", err)
 	}
 	file, err := os.CreateTemp(s.folder, stagePrefix) // of mode 0600
@@ -60,6 +60,9 @@ func (s stage) receive(ctx context.Context, from io.Reader, limit int64) (_ *Sta
 			err = errors.Join(err, staged.Discard())
 		}
 	}()
+	if err := own(file.Name()); err != nil {
+		return nil, err
+	}
 	sum := sha256.New()
 	from = io.LimitReader(from, limit+1)
 	var sourceErr error // to be told from an error of the disk
@@ -85,6 +88,26 @@ func (s stage) receive(ctx context.Context, from io.Reader, limit int64) (_ *Sta
 	}
 	staged.Digest = Digest(hex.EncodeToString(sum.Sum(nil)))
 	return staged, nil
+}
+
+// makeFolder makes a folder, and those that it is in, for the process alone.
+func makeFolder(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	if above := filepath.Dir(path); above != path {
+		if err := makeFolder(above); err != nil {
+			return err
+		}
+	}
+	err := os.Mkdir(path, 0o700)
+	if info, statErr := os.Stat(path); errors.Is(err, fs.ErrExist) && statErr == nil && info.IsDir() {
+		return nil // another one was first
+	}
+	if err != nil {
+		return err
+	}
+	return own(path)
 }
 
 // reader is a function that reads.

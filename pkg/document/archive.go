@@ -49,6 +49,9 @@ func openArchive(content io.ReaderAt, size int64) (Type, string, error) {
 	if code := checkOverlap(archive.File, directory); code != "" {
 		return "", code, nil
 	}
+	if code := checkContents(archive.File); code != "" {
+		return "", code, nil
+	}
 	return documentOf(archive.File)
 }
 
@@ -152,6 +155,9 @@ func documentOf(entries []*zip.File) (Type, string, error) {
 		if t := mainPart(lower); t != "" {
 			main = append(main, t)
 		}
+	}
+	if code := described(entries); code != "" {
+		return "", code, nil
 	}
 	if names["[Content_Types].xml"] && names["_rels/.rels"] && len(main) == 1 {
 		return main[0], "", nil

@@ -2,9 +2,10 @@
 //
 // Neither its name nor the media type that came with it is believed: the type
 // is told by the content, only a few types are taken, and all three must agree.
-// Of a file that is a container the directory alone is read, with bounds, and
-// nothing of it is ever unpacked, so that what would blow up whoever unpacks it
-// is refused and cannot blow up the register. What a file does when it is opened
+// Of a file that is a container the directory is read, with bounds, and then
+// each entry unpacked, as far as it says that it goes, and forgotten, so that
+// what would blow up whoever unpacks it is refused and cannot blow up the
+// register. What a file does when it is opened
 // (a PDF that is a page of HTML, too) is not told here: that is what the headers
 // are for under which files are given out.
 package document
@@ -94,7 +95,7 @@ const headSize = 3072
 // The faults are file_empty; file_type_refused of a type that is not taken;
 // file_type_mismatch where the name's ending or the declared media type (which
 // may be missing) says another type; and of containers file_archive_bomb,
-// file_archive_unsafe, file_encrypted, file_macros and file_broken.
+// file_archive_unsafe, file_encrypted, file_macros, file_template and file_broken.
 func Inspect(content io.ReaderAt, size int64, name, declared string) (Type, fault.Fields, error) {
 	var faults fault.Fields
 	head := make([]byte, headSize)

@@ -1,0 +1,97 @@
+package document
+
+import (
+	"archive/zip"
+	"errors"
+	"html"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// mostDescribed is how much is read of a part that says what the document does;
+// no document that people write comes near it.
+const mostDescribed = 1 << 20
+
+// checkContents unpacks each entry, and forgets it: what an entry says of its
+// size is else believed by whoever unpacks it. All of them together are at most
+// [mostUnpacked], as they say, and archive/zip reads none much further than that.
+func checkContents(entries []*zip.File) string {
+	for _, f := range entries {
+		if code := checkContent(f); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+func checkContent(f *zip.File) string {
+	r, err := f.Open()
+	if err != nil {
+		return "file_broken"
+	}
+	defer func() { _ = r.Close() }()                  // nothing is written
+	if _, err := io.Copy(io.Discard, r); err != nil { // shorter, longer or of another checksum
+		return "file_broken"
+	}
+	return ""
+}
+
+// What a part says that makes the document one with a program, or of which the
+// content cannot be looked at, by the part's name in small letters. A document
+// whose template lies elsewhere takes the template's macros from there.
+var (
+	macroTypes = regexp.MustCompile(`(?i)macroenabled|vbaproject|macrosheet`)
+	encryption = regexp.MustCompile(`(?i)encryption-data`)
+	template   = regexp.MustCompile(`(?i)/attachedtemplate\b`)
+	external   = regexp.MustCompile(`(?i)\btargetmode\s*=\s*["']external["']`)
+	doctype    = regexp.MustCompile(`(?i)<!doctype`) // which no part of Office has, and can hide all of these
+)
+
+// described gives what is at fault with the document by what its own parts say
+// of it.
+func described(entries []*zip.File) string {
+	for _, f := range entries {
+		name := strings.ToLower(f.Name)
+		if name != "[content_types].xml" && name != "meta-inf/manifest.xml" && name != "word/_rels/settings.xml.rels" {
+			continue
+		}
+		text, err := readPart(f)
+		switch {
+		case err != nil:
+			return "file_broken"
+		case name != "meta-inf/manifest.xml" && doctype.Match(text):
+			return "file_archive_unsafe"
+		case name == "[content_types].xml" && macroTypes.Match(text):
+			return "file_macros"
+		case name == "meta-inf/manifest.xml" && encryption.Match(text):
+			return "file_encrypted"
+		case name == "word/_rels/settings.xml.rels" && template.Match(text) && external.Match(text):
+			return "file_template"
+		}
+	}
+	return ""
+}
+
+// readPart reads a part as text of one octet a letter, so that one in UTF-16 is
+// read as well.
+func readPart(f *zip.File) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(r, mostDescribed+1))
+	if err := errors.Join(err, r.Close()); err != nil {
+		return nil, err
+	}
+	if len(text) > mostDescribed {
+		return nil, errors.New("the part is too large")
+	}
+	kept := text[:0]
+	for _, c := range text {
+		if c != 0 {
+			kept = append(kept, c)
+		}
+	}
+	return []byte(html.UnescapeString(string(kept))), nil // of letters that are written as numbers
+}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ident"
@@ -45,7 +44,7 @@ func (d *Door) readEvidenceContent(r *request) error {
 	header.Set("Content-Type", string(e.File.Type))
 	header.Set("Content-Disposition", disposition(*e.File))
 	header.Set("Content-Security-Policy", filePolicy)
-	whole := &watched{Content: content}
+	whole := &watched{ReadSeeker: content}
 	http.ServeContent(r.gin.Writer, r.ranged(e.File.Size), "", time.Time{}, whole)
 	r.gin.Writer.WriteHeaderNow() // of an answer without a body
 	return whole.err
@@ -54,12 +53,12 @@ func (d *Door) readEvidenceContent(r *request) error {
 // watched is a content that remembers why it could not be read: of what it is
 // given, net/http says nothing.
 type watched struct {
-	blob.Content
+	io.ReadSeeker
 	err error
 }
 
 func (w *watched) Read(p []byte) (int, error) {
-	n, err := w.Content.Read(p)
+	n, err := w.ReadSeeker.Read(p)
 	if err != nil && err != io.EOF && w.err == nil { //nolint:errorlint // as io.Copy has it
 		w.err = fmt.Errorf("read a file: %w", err)
 	}

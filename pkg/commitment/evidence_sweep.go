@@ -54,7 +54,14 @@ func (s *EvidenceRoom) Sweep(ctx context.Context) error {
 	var failed int
 	var first error
 	for at := (&heldBlob{}); ; {
-		next, failure, err := s.sweepNext(ctx, *at)
+		var next *heldBlob
+		var failure error
+		// Each is swept in a transaction of its own, so that its lock is not lost to
+		// another one's delay.
+		err := s.db.InTx(ctx, func(tx *db.Tx) (err error) {
+			next, failure, err = s.sweepNext(ctx, tx, *at)
+			return err
+		})
 		if err != nil {
 			return errors.Join(tidied, fmt.Errorf("sweep files that nothing names: %w", err))
 		}
@@ -75,26 +82,20 @@ func (s *EvidenceRoom) Sweep(ctx context.Context) error {
 }
 
 // sweepNext removes the next content after the one given, and gives it, nil when
-// there is none, and why the store could not remove it. Each is swept in a
-// transaction of its own, so that its lock is not lost to another one's delay.
-func (s *EvidenceRoom) sweepNext(ctx context.Context, after heldBlob) (next *heldBlob, failure, err error) {
-	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		next, failure = nil, nil
-		var found []heldBlob
-		before := tx.Now.Add(-unnamedFor)
-		if err := tx.Select(ctx, &found, nextUnnamed, before, after.HeldAt, after.Digest); err != nil || len(found) == 0 {
-			return err
-		}
-		next = &found[0]
-		gone, err := s.removeBlob(ctx, next.Digest, before)
-		if err != nil || !gone { // what was kept since goes another day
-			failure = err
-			return ctx.Err()
-		}
-		_, err = tx.Exec(ctx, deleteBlob, next.Digest)
-		return err
-	})
-	return next, failure, err
+// there is none, and why the store could not remove it.
+func (s *EvidenceRoom) sweepNext(ctx context.Context, tx *db.Tx, after heldBlob) (next *heldBlob, failure, err error) {
+	var found []heldBlob
+	before := tx.Now.Add(-unnamedFor)
+	if err := tx.Select(ctx, &found, nextUnnamed, before, after.HeldAt, after.Digest); err != nil || len(found) == 0 {
+		return nil, nil, err
+	}
+	next = &found[0]
+	gone, failure := s.removeBlob(ctx, next.Digest, before)
+	if failure != nil || !gone { // what was kept since goes another day
+		return next, failure, ctx.Err()
+	}
+	_, err = tx.Exec(ctx, deleteBlob, next.Digest)
+	return next, nil, err
 }
 
 func (s *EvidenceRoom) removeBlob(ctx context.Context, digest blob.Digest, before time.Time) (bool, error) {

@@ -16,7 +16,7 @@ create index evidence_blob_by_time on evidence_blob (held_at);
 create index evidence_blob_by_member on evidence_blob (member);
 comment on table evidence_blob is 'What the store may hold of files, once for each content. A row is written before the content is kept, and goes, with the content, when nothing has named it for a day. No register content.';
 comment on column evidence_blob.member is 'For whose report it was uploaded last.';
-comment on column evidence_blob.held_at is 'When it was uploaded last. Whoever uploads it and whoever sweeps it away take turns at this row.';
+comment on column evidence_blob.held_at is 'When it was uploaded, or taken off a report, last. Whoever uploads it and whoever sweeps it away take turns at this row.';
 
 create table evidence_draft (
     id uuid not null,

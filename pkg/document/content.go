@@ -39,13 +39,16 @@ func checkContent(f *zip.File) string {
 
 // What a part says that makes the document one with a program, or of which the
 // content cannot be looked at, by the part's name in small letters. A document
-// whose template lies elsewhere takes the template's macros from there.
+// whose template lies on another computer takes the template's macros from there.
 var (
 	macroTypes = regexp.MustCompile(`(?i)macroenabled|vbaproject|macrosheet`)
 	encryption = regexp.MustCompile(`(?i)encryption-data`)
 	template   = regexp.MustCompile(`(?i)/attachedtemplate\b`)
 	external   = regexp.MustCompile(`(?i)\btargetmode\s*=\s*["']external["']`)
-	doctype    = regexp.MustCompile(`(?i)<!doctype`) // which no part of Office has, and can hide all of these
+	// Over a network: one on the writer's own disk is named by most documents of
+	// a company, and is not there where the document is read.
+	remote  = regexp.MustCompile(`(?i)\btarget\s*=\s*["']\s*(?:https?:|ftps?:|mhtml:|(?:file:)?/*\\\\|file://[^/\\]|file:/{4,}|//[^/])`)
+	doctype = regexp.MustCompile(`(?i)<!doctype`) // which no part of Office has, and can hide all of these
 )
 
 // described gives what is at fault with the document by what its own parts say
@@ -66,7 +69,7 @@ func described(entries []*zip.File) string {
 			return "file_macros"
 		case name == "meta-inf/manifest.xml" && encryption.Match(text):
 			return "file_encrypted"
-		case name == "word/_rels/settings.xml.rels" && template.Match(text) && external.Match(text):
+		case name == "word/_rels/settings.xml.rels" && template.Match(text) && external.Match(text) && remote.Match(text):
 			return "file_template"
 		}
 	}

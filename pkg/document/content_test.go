@@ -44,6 +44,8 @@ func TestMacrosAndTemplatesAreToldByWhatADocumentSays(t *testing.T) {
 		"macro sheets":                 {word(`<Override ContentType="application/vnd.ms-excel.macrosheet+xml"/>`), "file_macros"},
 		"macros in UTF-16":             {word("\xff\xfe" + wide.String()), "file_macros"},
 		"a template that is elsewhere": {settings(template), "file_template"},
+		"a template on a share":        {settings(strings.ReplaceAll(template, "https://example.org/a.dotm", `file:///\\host\share\a.dotx`)), "file_template"},
+		"a template on a host":         {settings(strings.ReplaceAll(template, "https://example.org/a.dotm", `\\host\share\a.dotx`)), "file_template"},
 		"types in numbers":             {word(`<Override ContentType="application/vnd.ms-word.document.macro&#x45;nabled.main+xml"/>`), "file_macros"},
 		"types by entities":            {word(`<!DOCTYPE x [<!ENTITY a "macroEnabled">]><Override ContentType="&a;"/>`), "file_archive_unsafe"},
 		"types without end":            {word(strings.Repeat("<Default/>", 1<<17)), "file_broken"},
@@ -58,6 +60,7 @@ func TestMacrosAndTemplatesAreToldByWhatADocumentSays(t *testing.T) {
 	is(t, encrypted, "a.odt", "", "file_encrypted")
 	for name, content := range map[string][]byte{
 		"a template of one's own": settings(strings.ReplaceAll(template, ` TargetMode="External"`, "")),
+		"a template on the disk":  settings(strings.ReplaceAll(template, "https://example.org/a.dotm", `file:///C:\Users\mei\a.dotx`)),
 		"a link that is outside":  settings(strings.ReplaceAll(template, "attachedTemplate", "hyperlink")),
 	} {
 		if _, faults, err := document.Inspect(bytes.NewReader(content), int64(len(content)), "a.docx", ""); err != nil || len(faults) > 0 {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"accord/api"
 	"accord/db"
 	"accord/pkg/account"
@@ -26,7 +28,7 @@ func offices(d *db.DB, accounts *account.Service, evidence string) api.Offices {
 		Changes:     ledger.NewReader(d),
 		Commitments: commitment.New(d),
 		Cycles:      commitment.NewCycles(d),
-		Evidence:    commitment.NewEvidenceRoom(d, blob.NewFolder(evidence)),
+		Evidence:    commitment.NewEvidenceRoom(d, blob.NewFolder(evidence, time.Now)),
 		Figures:     figure.New(d),
 		Members:     members,
 		Plans:       commitment.NewPlans(d),

@@ -11,14 +11,30 @@
 -- found by index, however many rows PostgreSQL expects. The progress of open commitments is that of the day of asking; see
 -- commitments.sql, of which this is one member's share.
 with page as (
-    select m.number, m.name, m.country, m.synthetic
-    from member_known m
-    where m.published and m.status <> 'merged' and m.number > $2::bigint
-        and ($3::text is null or m.country = $3)
-        and ($4::text is null or starts_with(m.sector, $4))
-        and ($5::text is null or m.kind = $5)
-        and ($6::text is null or m.status = $6)
-    order by m.number limit $7::int
+    -- member_known, of which each side is read in the order of the page and no further
+    select number, name, country, synthetic
+    from (
+        (select m.number, m.name, m.country, m.synthetic
+        from member m
+        where m.change not in (select change from pending)
+            and m.published and m.status <> 'merged' and m.number > $2::bigint
+            and ($3::text is null or m.country = $3)
+            and ($4::text is null or starts_with(m.sector, $4))
+            and ($5::text is null or m.kind = $5)
+            and ($6::text is null or m.status = $6)
+        order by m.number limit $7::int)
+        union all
+        (select h.number, h.name, h.country, h.synthetic
+        from pending e join member_history h on h.ended_by = e.change
+        where h.change not in (select change from pending)
+            and h.published and h.status <> 'merged' and h.number > $2
+            and ($3 is null or h.country = $3)
+            and ($4 is null or starts_with(h.sector, $4))
+            and ($5 is null or h.kind = $5)
+            and ($6 is null or h.status = $6)
+        order by h.number limit $7)
+    ) m
+    order by number limit $7
 ),
 promised as (
     select c.member as number, c.id, c.point, c.state, c.outcome, c.indicator, c.direction, c.target_bound, c.target_low, c.target_high,

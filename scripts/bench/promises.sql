@@ -15,6 +15,7 @@ insert into commitment (id, member, point, title, text, state, indicator, unit, 
 select gen_random_uuid(), m, 1 + (m + k) % 8, 'synthetic', 'synthetic', case when m % 9 = k then 'submitted' else 'registered' end, 'synthetic_' || 1 + (m + k) % 8,
     'persons', 'increase', 0, 'ge', 100 + m % 900, '2025-01-01', date '2025-06-30' + (m * 7 + k) % 1500, true
 from generate_series(1, :size) m, generate_series(1, 3) k;
+analyze commitment;
 insert into report (id, commitment, member, cycle, version, state, narrative, completion, measured, milestones, content_at, submitted_at, decision, found, reviewer, synthetic)
 select gen_random_uuid(), c.id, c.member, 2025 + c.member % 2, 1, 'accepted', 'synthetic', 'limited',
     jsonb_build_array(jsonb_build_object('indicator', c.indicator, 'bound', 'ge', 'low', (c.member % 500)::text, 'from', '2025-01-01', 'to', '2025-12-31')),
@@ -33,7 +34,9 @@ select gen_random_uuid(), m, 'registered', 1 + m % 8, (array['competition', 'tra
     (array['CN', 'KE', 'PK', 'DE'])[1 + m % 4], date '2025-01-01' + m % 700, array[m::bigint], true
 from generate_series(1, :size) m;
 insert into activity_commitment (activity, commitment)
-select a.id, (select c.id from commitment c where c.member = a.member and c.state = 'registered' and c.indicator is not null limit 1) from activity a;
+select distinct on (a.id) a.id, c.id
+from activity a join commitment c on c.member = a.member and c.state = 'registered' and c.indicator is not null
+order by a.id, c.id;
 insert into ceremony (name, synthetic) select 'Synthetic ceremony ' || n, true from generate_series(1, 40) n;
 insert into signature (id, member, ceremony, capacity, signed_on)
 select gen_random_uuid(), m, (select min(id) from ceremony) + m % 40, 'supporter', '2026-01-01' from generate_series(1, :size) m;

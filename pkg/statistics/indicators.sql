@@ -39,6 +39,8 @@ measured as (
     select c.id, c.indicator from commitment_known c where c.indicator is not null
     union
     select v.commitment, v.indicator from value_known v
+    union
+    select v.id, v.indicator from versions v where v.indicator is not null -- which it may have had in that cycle alone
 ),
 promised as (
     select c.id, i.code, i.unit, i.aggregation, c.point, m.country, m.sector, m.kind, m.synthetic, a.year,

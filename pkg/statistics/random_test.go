@@ -197,6 +197,12 @@ func (r *register) compare(answers []told) {
 			states[a.at] = r.knownAt(a.at)
 		}
 		if want := a.again(states[a.at]); !maps.Equal(a.got, want) {
+			for place := range maps.Keys(want) {
+				if a.got[place] == want[place] {
+					delete(a.got, place)
+					delete(want, place)
+				}
+			}
 			r.t.Fatalf("at %d, %s:\nanswered %v\nnow      %v", a.at, a.query, a.got, want)
 		}
 	}

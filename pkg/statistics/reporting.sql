@@ -29,16 +29,21 @@ versions as (
     from asked a join commitment_version_known v on v.at < a.ends_at
     order by v.id, a.year, v.ord desc
 ),
-owed as (
-    select distinct v.member, v.year, v.due_on
-    from versions v join standing s on s.member = v.member and s.year = v.year
-    where v.state = 'registered' and s.status in ('active', 'non_communicating')
-),
-sent as (
-    select r.member, r.cycle, min(r.first_submitted_at) as first_submitted_at
+marks as ( -- put together by grouping, which costs the same however many rows PostgreSQL expects
+    select v.member, v.year, v.due_on, true as promised, false as stands, false as reported, null::timestamptz as first_submitted_at
+    from versions v where v.state = 'registered'
+    union all
+    select s.member, s.year, null, false, true, false, null
+    from standing s where s.status in ('active', 'non_communicating')
+    union all
+    select r.member, r.cycle, null, false, false, true, r.first_submitted_at
     from report_known r
     where r.state in ('submitted', 'accepted') and ($8 is null or r.cycle = $8)
-    group by r.member, r.cycle
+),
+owed as (
+    select member, year, max(due_on) as due_on, bool_or(reported) as reported, min(first_submitted_at) as first_submitted_at
+    from marks group by member, year
+    having bool_or(promised) and bool_or(stands)
 ),
 cells as (
     select o.year,
@@ -46,11 +51,10 @@ cells as (
             when 'kind' then m.kind end, '') as first,
         coalesce(case $2::text when 'country' then m.country when 'sector' then case when length(m.sector) >= 3 then left(m.sector, 3) end
             when 'kind' then m.kind end, '') as second,
-        bool_or(m.synthetic) as synthetic, count(*) as count, count(s.member) as reported,
-        count(*) filter (where (s.first_submitted_at at time zone $4)::date <= o.due_on) as in_time
+        bool_or(m.synthetic) as synthetic, count(*) as count, count(*) filter (where o.reported) as reported,
+        count(*) filter (where o.reported and (o.first_submitted_at at time zone $4)::date <= o.due_on) as in_time
     from owed o
     join member_known m on m.number = o.member
-    left join sent s on s.member = o.member and s.cycle = o.year
     where m.published and m.status <> 'merged'
         and ($5::text is null or m.country = $5)
         and ($6::text is null or starts_with(m.sector, $6))

@@ -178,7 +178,7 @@ func deeds() map[string]deed {
 		"unlinkActivity":     {"staff", evidenced(true), ""},
 		"openCycle":          {"staff", always("/api/v1/cycles"), `{"year":2031}`},
 		"extendCycle": {"staff", func(w *world, n int) string {
-			return thing("staff", "/api/v1/cycles", fmt.Sprintf(`{"year":%d}`, 2028+n))(w, n) + "/extend"
+			return thing("staff", "/api/v1/cycles", fmt.Sprintf(`{"year":%d}`, 2150+n%40))(w, n) + "/extend"
 		}, `{"due_on":"2199-01-02","grace_ends_on":"2199-01-02","reason":"r"}`},
 		"startReport":      {"own editor", promised("/reports", "submit", "register"), `{"cycle":2025}`},
 		"attestCommitment": {"own approver", attestable, `{"cycle":2025}`},

@@ -15,7 +15,7 @@ import (
 // How many files are received at once. Each takes a connection and up to
 // [MaxFile] of the disk, before anything of it is counted.
 const (
-	uploadsOfOne = 4
+	uploadsOfOne = 8
 	uploadsOfAll = 64
 	uploadsAgain = 10 * time.Second // when to come back
 )

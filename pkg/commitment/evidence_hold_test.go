@@ -107,7 +107,7 @@ func TestUploadsUnderWayAreBounded(t *testing.T) {
 		return err
 	}
 	one := of(number)
-	for len(under) < 4 && receive(one) == nil {
+	for len(under) < 8 && receive(one) == nil {
 	}
 	faulty(t, receive(one), fault.RateLimited)
 	for receive(of(number)) == nil && len(under) < 100 {

@@ -112,7 +112,7 @@ func (b *Bucket) Open(ctx context.Context, digest Digest) (Content, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a content: %w", err)
 	}
-	if _, err := object.Stat(); err != nil { // it is only asked for now
+	if _, err := object.Stat(); err != nil { // GetObject asks the bucket for nothing yet
 		err = errors.Join(err, object.Close())
 		if missing(err) {
 			return nil, ErrNotFound

@@ -87,7 +87,7 @@ func (s *Service) ChangePassword(ctx context.Context, change PasswordChange) err
 	if err != nil {
 		return fmt.Errorf("change own password: %w", err)
 	}
-	s.config.Log.InfoContext(ctx, "password changed", "user", who.ID)
+	s.note(ctx, "password_changed", who.ID, who.ID)
 	return nil
 }
 
@@ -143,6 +143,6 @@ func (s *Service) ResetPassword(ctx context.Context, id ident.User, password str
 	if err != nil {
 		return fmt.Errorf("reset the password of %s: %w", id, err)
 	}
-	s.config.Log.InfoContext(ctx, "password reset", "user", id, "by", actor.User)
+	s.note(ctx, "password_reset", id, actor.User)
 	return nil
 }

@@ -129,6 +129,6 @@ func (s *Service) SetUp(ctx context.Context, token string, first FirstUser) (Use
 	if err != nil {
 		return User{}, fmt.Errorf("set up the first administrator: %w", fault.Locate(err, constraints))
 	}
-	s.config.Log.InfoContext(ctx, "first administrator made", "user", u.ID)
+	s.note(ctx, "first_administrator_made", u.ID, "")
 	return u, nil
 }

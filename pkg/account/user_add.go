@@ -91,7 +91,7 @@ func (s *Service) AddUser(ctx context.Context, draft NewUser) (User, error) {
 	if err != nil {
 		return User{}, fmt.Errorf("add a user: %w", fault.Locate(err, constraints))
 	}
-	s.config.Log.InfoContext(ctx, "account added", "user", u.ID, "role", u.Role, "by", actor.User)
+	s.note(ctx, "account_added", u.ID, actor.User, "role", u.Role)
 	return u, nil
 }
 

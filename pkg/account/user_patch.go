@@ -115,7 +115,7 @@ func (s *Service) PatchUser(ctx context.Context, id ident.User, expected int64, 
 		return User{}, fmt.Errorf("patch user %s: %w", id, fault.Locate(err, constraints))
 	}
 	if after.Version != expected {
-		s.config.Log.InfoContext(ctx, "account changed", "user", id, "role", after.Role, "disabled", after.Disabled, "by", actor.User)
+		s.note(ctx, "account_changed", id, actor.User, "role", after.Role, "disabled", after.Disabled)
 	}
 	return after, nil
 }

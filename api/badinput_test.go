@@ -29,7 +29,7 @@ type badInput struct {
 func badInputs() []badInput {
 	return slices.Concat(
 		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badActivities, badEvidence, attacks,
-		badUsers, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
+		badUsers, badInvitations, badLinks, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }
 
@@ -107,7 +107,7 @@ func (w *world) refuses(t *testing.T, bad badInput) {
 // would be answered with.
 func (b badInput) events() int {
 	switch {
-	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden,
+	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden, b.code == "link_invalid",
 		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"),
 		strings.Contains(b.faults, "file_type_mismatch"), strings.Contains(b.faults, "file_archive"), strings.Contains(b.faults, "file_macros"), strings.Contains(b.faults, "file_type_refused"), strings.Contains(b.faults, "file_name_path"):
 		return 1

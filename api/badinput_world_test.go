@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -16,8 +17,8 @@ import (
 func (w *world) words() []string {
 	w.t.Helper()
 	words := w.credentials()
-	for word, text := range w.subjects() {
-		words[word] = text
+	for _, more := range []map[string]string{w.subjects(), w.mailed()} {
+		maps.Copy(words, more)
 	}
 	for word, part := range map[string]struct {
 		text  string

@@ -32,6 +32,9 @@ var bodies = map[string]string{
 	"signIn": credentials("nobody@example.org", password), "refreshSession": refreshing("x"), "changePassword": `{"current_password":"x","new_password":"y"}`,
 	"addUser": `{"email":"new@example.org","role":"staff","password":"` + password + `"}`, "amendUser": `{"role":"staff"}`,
 	"resetPassword": `{"password":"` + otherPassword + `"}`,
+	"invitePerson":  `{"email":"guest@example.org","role":"analyst"}`, "resendInvitation": "", "revokeInvitation": "", "handOver": heir(0),
+	"redeemInvitation": `{"token":"x","password":"` + password + `"}`, "requestPasswordReset": `{"email":"a@example.org"}`,
+	"redeemPasswordReset": `{"token":"x","password":"` + password + `"}`, "requestSignInLink": `{"email":"a@example.org"}`, "redeemSignInLink": `{"token":"x"}`,
 }
 
 // secrets are things that outsiders may not know of, and things that are not,
@@ -49,6 +52,7 @@ func (w *world) secrets() (hidden, none map[string]string) {
 	evidence, _ := w.made("own editor", report+"/evidence/files", form(filePart("Shadow.pdf", "", aPDF+"Shadow"), texts("title", "Shadow")))
 	activity, _ := w.made("own editor", memberAt(w.discreet)+"/activities", strings.Replace(bodies["draftActivity"], `"t"`, `"Shadow"`, 1))
 	amendment, _ := w.made("own approver", w.registered(8)+"/amendments", `{"text":"Shadow","class":"clarified","reason":"Shadow"}`)
+	invitation, _ := w.made("admin", "/api/v1/invitations", `{"email":"shadow@example.org","role":"admin"}`)
 	hidden = map[string]string{
 		"AmendmentId": last(amendment),
 		"ReportId":    last(report), "ProposalId": w.things["ProposalId"][0],
@@ -56,6 +60,7 @@ func (w *world) secrets() (hidden, none map[string]string) {
 		"ActivityId": last(activity), "EvidencedCommitment": last(draft),
 		"FigureId": figure.field("id"), "MemberNumber": number.String(), "ContactId": last(contact), "SignatureId": last(signature),
 		"AllianceMembershipId": last(term), "CommitmentId": last(draft), "UserId": last(w.users(number)),
+		"InvitationId": last(invitation),
 	}
 	none = map[string]string{}
 	for kind := range hidden {

@@ -14,15 +14,18 @@ import (
 // since changes the thing that a request with a key made, by operationId. A
 // member's step and a signature never change.
 var since = map[string]func(w *world, made reply){
-	"registerMember":     amended("staff", `{"name":"Changed since","city":"Xi'an"}`),
-	"transitionMember":   amended("staff", `{"city":"Xi'an"}`),
-	"stateFigure":        superseded,
-	"supersedeFigure":    superseded,
-	"recordCeremony":     amended("staff", `{"name":"Changed since","batch":"b"}`),
-	"foundAlliance":      amended("staff", `{"name":"Changed since","point":3}`),
-	"joinAlliance":       amended("staff", `{"until":"2026-02-01"}`),
-	"addContact":         amended("staff", `{"name":"Changed since"}`),
-	"addUser":            amended("admin", `{"name":"Changed since"}`),
+	"registerMember":   amended("staff", `{"name":"Changed since","city":"Xi'an"}`),
+	"transitionMember": amended("staff", `{"city":"Xi'an"}`),
+	"stateFigure":      superseded,
+	"supersedeFigure":  superseded,
+	"recordCeremony":   amended("staff", `{"name":"Changed since","batch":"b"}`),
+	"foundAlliance":    amended("staff", `{"name":"Changed since","point":3}`),
+	"joinAlliance":     amended("staff", `{"until":"2026-02-01"}`),
+	"addContact":       amended("staff", `{"name":"Changed since"}`),
+	"addUser":          amended("admin", `{"name":"Changed since"}`),
+	"invitePerson": func(w *world, made reply) {
+		w.tell("admin", "POST", made.header.Get("Location")+"/revoke", "", http.StatusOK)
+	},
 	"draftCommitment":    amended("own editor", `{"text":"changed since"}`),
 	"submitCommitment":   next("/register", ""),
 	"addIndicator":       amended("staff", `{"titles":{"en":"Changed since"}}`),
@@ -50,7 +53,7 @@ var since = map[string]func(w *world, made reply){
 // standing are the operations that make a thing without a history: their
 // answers are given again as the thing stands. A person's contact or account
 // leaves nothing behind that could be erased with it, and a draft no trace.
-var standing = []string{"addContact", "addUser", "draftCommitment", "startReport", "draftActivity", "addEvidenceLink", "addEvidenceFile"}
+var standing = []string{"addContact", "addUser", "invitePerson", "draftCommitment", "startReport", "draftActivity", "addEvidenceLink", "addEvidenceFile"}
 
 func amended(who, body string) func(*world, reply) {
 	return func(w *world, made reply) {
@@ -126,6 +129,10 @@ func distinct(operation string, n int) string {
 	switch operation {
 	case "addUser":
 		return strings.Replace(body, "new@", fmt.Sprintf("new%d@", n), 1)
+	case "invitePerson":
+		return strings.Replace(body, "guest@", fmt.Sprintf("guest%d@", n), 1)
+	case "handOver":
+		return heir(n)
 	case "addIndicator":
 		return strings.Replace(body, `"code":"another`, fmt.Sprintf(`"code":"another_%d`, n), 1)
 	case "openCycle":
@@ -196,6 +203,7 @@ func (w *world) writings(t *testing.T) (n int) {
 			+ (select count(*) from (select id from commitment_draft union select id from commitment) taken_on)
 			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))
 			+ (select count(*) from proposal where state = 'dismissed')
+			+ (select coalesce(sum(version), 0) from invitation) + (select count(*) from app_user where disabled)
 			+ (select count(*) from (select id from activity_draft union select id from activity where state = 'submitted'
 				union select id from activity_history where state = 'submitted') drafted)`); err != nil {
 		t.Fatal(err)

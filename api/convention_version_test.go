@@ -193,6 +193,10 @@ func deeds() map[string]deed {
 		"addEvidenceFile":  {"own editor", told("/evidence/files"), upload("b.pdf", "application/pdf", aPDF+"x")},
 		"amendEvidence":    {"own editor", proved, ""},
 		"removeEvidence":   {"own editor", proved, ""},
+		"invitePerson":     {"staff", always("/api/v1/invitations"), `{"email":"other@example.org","role":"analyst"}`},
+		"resendInvitation": {"staff", invited("/resend"), ""},
+		"revokeInvitation": {"staff", invited("/revoke"), ""},
+		"handOver":         {"staff", leaving, heir(0)},
 		"addUser":          {"admin", always("/api/v1/users"), `{"email":"other@example.org","role":"staff","password":"` + password + `"}`},
 		"amendUser":        {"admin", thing("admin", "/api/v1/users", `{"email":"u#@example.org","role":"analyst","password":"`+password+`"}`), ""},
 	}

@@ -32,10 +32,10 @@ func newWorld(t *testing.T) *world {
 	w.allied = w.admitted(`{"name":"Allied Works","kind":"association","country":"DE"}`)
 	w.double = w.admitted(`{"name":"A double","kind":"enterprise"}`)
 	w.tell("staff", "POST", memberAt(w.double)+"/transitions", fmt.Sprintf(`{"to":"merged","reason":"twice","survivor":%d}`, w.discreet), http.StatusCreated)
-	w.tokens["own editor"] = h.token(t, access.RoleMember, w.discreet, access.Editor)
 	w.tokens["own approver"] = h.token(t, access.RoleMember, w.discreet, access.Approver)
-	w.tokens["another's editor"] = h.token(t, access.RoleMember, w.curious, access.Editor)
+	w.tokens["own editor"] = h.token(t, access.RoleMember, w.discreet, access.Editor)
 	w.tokens["another's approver"] = h.token(t, access.RoleMember, w.curious, access.Approver)
+	w.tokens["another's editor"] = h.token(t, access.RoleMember, w.curious, access.Editor)
 	w.tokens["an ally"] = h.token(t, access.RoleMember, w.allied, access.Approver)
 	w.things["MemberNumber"] = []string{w.discreet.String(), w.curious.String(), w.allied.String(), w.double.String()}
 	w.things["PointNumber"] = []string{"1", "8"}
@@ -51,6 +51,7 @@ func newWorld(t *testing.T) *world {
 	w.add("ContactId", "staff", memberAt(w.discreet)+"/contacts", `{"name":"Mei Li","email":"mei@example.org"}`)
 	w.add("ContactId", "staff", memberAt(w.curious)+"/contacts", `{"name":"Bo Wang","phone":"+86 755 1234567"}`)
 	w.things["UserId"] = []string{w.tell("analyst", "GET", "/api/v1/me", "", http.StatusOK).field("id")}
+	w.invite()
 	h.CatchUp(t)
 	return w
 }

@@ -79,9 +79,12 @@ func (r *request) secret(status int, body any) error {
 }
 
 // nothing answers 204.
-func (r *request) nothing() error {
+func (r *request) nothing() error { return r.empty(http.StatusNoContent) }
+
+// empty answers with a status alone.
+func (r *request) empty(status int) error {
 	r.gin.Writer.Header().Set("Cache-Control", "no-store")
-	r.gin.Status(http.StatusNoContent)
+	r.gin.Status(status)
 	r.gin.Writer.WriteHeaderNow()
 	return nil
 }

@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -184,6 +184,24 @@ func (d *Door) accountRoutes() []route {
 		{get, "/api/v1/users/{id}", "readUser", d.readUser, false},
 		{patch, "/api/v1/users/{id}", "amendUser", d.amendUser, false},
 		{post, "/api/v1/users/{id}/password", "resetPassword", d.resetPassword, true},
+	}
+}
+
+// mailRoutes lead to accounts by way of letters, and to who has one of a member.
+func (d *Door) mailRoutes() []route {
+	return []route{
+		{get, "/api/v1/members/{number}/people", "listPeople", d.listPeople, false},
+		{post, "/api/v1/users/{id}/hand-over", "handOver", d.handOver, false},
+		{get, "/api/v1/invitations", "listInvitations", d.listInvitations, false},
+		{post, "/api/v1/invitations", "invitePerson", d.invitePerson, false},
+		{get, "/api/v1/invitations/{id}", "readInvitation", d.readInvitation, false},
+		{post, "/api/v1/invitations/{id}/resend", "resendInvitation", d.resendInvitation, false},
+		{post, "/api/v1/invitations/{id}/revoke", "revokeInvitation", d.revokeInvitation, false},
+		{post, "/api/v1/invitation-redemptions", "redeemInvitation", d.redeemInvitation, true},
+		{post, "/api/v1/password-resets", "requestPasswordReset", d.requestPasswordReset, true},
+		{post, "/api/v1/password-resets/redeem", "redeemPasswordReset", d.redeemPasswordReset, true},
+		{post, "/api/v1/sessions/links", "requestSignInLink", d.requestSignInLink, true},
+		{post, "/api/v1/sessions/links/redeem", "redeemSignInLink", d.redeemSignInLink, true},
 	}
 }
 

@@ -60,6 +60,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	h.CatchUp(t)
 	s.reading(member)
 	s.people()
+	s.letters(member)
 	for _, target := range []string{"/healthz", "/readyz", "/version", "/openapi.json", "/docs", "/docs/docs.css"} {
 		s.tell("", "HEAD", target, "", http.StatusOK)
 	}

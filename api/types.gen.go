@@ -694,6 +694,48 @@ func (e IndicatorDimension) Valid() bool {
 	}
 }
 
+// Defines values for InvitationState.
+const (
+	InvitationStateAccepted InvitationState = "accepted"
+	InvitationStateExpired  InvitationState = "expired"
+	InvitationStateOpen     InvitationState = "open"
+	InvitationStateRevoked  InvitationState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the InvitationState enum.
+func (e InvitationState) Valid() bool {
+	switch e {
+	case InvitationStateAccepted:
+		return true
+	case InvitationStateExpired:
+		return true
+	case InvitationStateOpen:
+		return true
+	case InvitationStateRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Language.
+const (
+	LanguageEn Language = "en"
+	LanguageZh Language = "zh"
+)
+
+// Valid indicates whether the value is a known member of the Language enum.
+func (e Language) Valid() bool {
+	switch e {
+	case LanguageEn:
+		return true
+	case LanguageZh:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Measure.
 const (
 	MeasureExportSales Measure = "export_sales"
@@ -2133,6 +2175,12 @@ type Forum struct {
 	Name  string   `json:"name"`
 }
 
+// HandOver defines model for HandOver.
+type HandOver struct {
+	// To A random UUID in lower case.
+	To Id `json:"to"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Status HealthStatus `json:"status"`
@@ -2315,6 +2363,72 @@ type IndicatorStatistics struct {
 	// Synthetic Whether made-up data for demonstrations is among what is counted.
 	Synthetic bool `json:"synthetic,omitempty,omitzero"`
 }
+
+// Invitation defines model for Invitation.
+type Invitation struct {
+	CreatedAt time.Time `json:"created_at"`
+	Email     string    `json:"email"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Id A random UUID in lower case.
+	Id Id `json:"id"`
+
+	// InvitedBy A random UUID in lower case.
+	InvitedBy Id `json:"invited_by,omitempty,omitzero"`
+
+	// Lang The language of a letter.
+	Lang Language `json:"lang"`
+
+	// Member The member that it is to, for the role `member` only.
+	Member int64  `json:"member,omitempty,omitzero"`
+	Name   string `json:"name,omitempty,omitzero"`
+
+	// Post For members' people: an `editor` drafts, an `approver` drafts and submits.
+	Post Post `json:"post,omitempty,omitzero"`
+	Role Role `json:"role"`
+
+	// Sent How many letters were written, each with another link.
+	Sent int `json:"sent"`
+
+	// SentAt When the last letter was written.
+	SentAt time.Time `json:"sent_at"`
+
+	// State `expired` is open, with a link that has ended; sending it again opens it again.
+	State InvitationState `json:"state"`
+
+	// User A random UUID in lower case.
+	User    Id    `json:"user,omitempty,omitzero"`
+	Version int64 `json:"version"`
+}
+
+// InvitationList defines model for InvitationList.
+type InvitationList struct {
+	Items      []Invitation `json:"items"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// InvitationState `expired` is open, with a link that has ended; sending it again opens it again.
+type InvitationState string
+
+// Language The language of a letter.
+type Language string
+
+// LinkRedemption defines model for LinkRedemption.
+type LinkRedemption struct {
+	// Token What stands behind `token=` in the link.
+	Token LinkToken `json:"token"`
+}
+
+// LinkRequest defines model for LinkRequest.
+type LinkRequest struct {
+	Email string `json:"email"`
+
+	// Lang The language of a letter.
+	Lang Language `json:"lang,omitempty,omitzero"`
+}
+
+// LinkToken What stands behind `token=` in the link.
+type LinkToken = string
 
 // Matrix defines model for Matrix.
 type Matrix struct {
@@ -2827,6 +2941,20 @@ type NewIndicator struct {
 	Unit Unit `json:"unit"`
 }
 
+// NewInvitation `member` and `post` go with the role `member`, and only with it.
+type NewInvitation struct {
+	Email string `json:"email"`
+
+	// Lang The language of a letter.
+	Lang   Language `json:"lang,omitempty,omitzero"`
+	Member int64    `json:"member,omitempty,omitzero"`
+	Name   string   `json:"name,omitempty,omitzero"`
+
+	// Post For members' people: an `editor` drafts, an `approver` drafts and submits.
+	Post Post `json:"post,omitempty,omitzero"`
+	Role Role `json:"role"`
+}
+
 // NewMember Either `name` or one of `names` marked `primary` is needed; not both.
 type NewMember struct {
 	City string `json:"city,omitempty,omitzero"`
@@ -2980,6 +3108,15 @@ type PasswordChange struct {
 	NewPassword NewPassword `json:"new_password"`
 }
 
+// PasswordRedemption defines model for PasswordRedemption.
+type PasswordRedemption struct {
+	// Password At least 15 characters, any characters, counted after NFKC; common passwords are refused.
+	Password NewPassword `json:"password"`
+
+	// Token What stands behind `token=` in the link.
+	Token LinkToken `json:"token"`
+}
+
 // PasswordReset defines model for PasswordReset.
 type PasswordReset struct {
 	// Password At least 15 characters, any characters, counted after NFKC; common passwords are refused.
@@ -2990,6 +3127,23 @@ type PasswordReset struct {
 type Period struct {
 	From Date `json:"from"`
 	To   Date `json:"to"`
+}
+
+// Person Somebody of a member, as the member's other people know them.
+type Person struct {
+	Disabled bool `json:"disabled"`
+
+	// Id A random UUID in lower case.
+	Id   Id     `json:"id"`
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Post For members' people: an `editor` drafts, an `approver` drafts and submits.
+	Post Post `json:"post"`
+}
+
+// PersonList defines model for PersonList.
+type PersonList struct {
+	Items []Person `json:"items"`
 }
 
 // Place defines model for Place.
@@ -3138,6 +3292,18 @@ type Quantity = string
 
 // QueryEcho The query as the register understood it, parameter by parameter.
 type QueryEcho map[string]string
+
+// Redemption defines model for Redemption.
+type Redemption struct {
+	// Name In place of the invitation's.
+	Name string `json:"name,omitempty,omitzero"`
+
+	// Password At least 15 characters, any characters, counted after NFKC; common passwords are refused.
+	Password NewPassword `json:"password"`
+
+	// Token What stands behind `token=` in the link.
+	Token LinkToken `json:"token"`
+}
 
 // Refresh defines model for Refresh.
 type Refresh struct {

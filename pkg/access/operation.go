@@ -44,6 +44,9 @@ const (
 
 	ManageStaff    Operation = "manage_staff"    // accounts of staff and administrators
 	ManageAccounts Operation = "manage_accounts" // accounts of members and analysts
+	InvitePeople   Operation = "invite_people"   // by mail: staff anybody whom it manages, an approver into the own member
+	ReadPeople     Operation = "read_people"     // who has an account of a member
+	HandOver       Operation = "hand_over"       // a member's approval to another of its people
 	KeepOwnAccount Operation = "keep_own_account"
 	SignIn         Operation = "sign_in"
 	RunSystem      Operation = "run_system" // set-up and the command line
@@ -108,6 +111,9 @@ var may = map[Operation]grant{
 
 	ManageStaff:    {roles: []Role{RoleSystem, RoleAdmin}},
 	ManageAccounts: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	InvitePeople:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+	ReadPeople:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	HandOver:       {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	KeepOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
 	SignIn:         {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}},
 	RunSystem:      {roles: []Role{RoleSystem}},

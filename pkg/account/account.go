@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"accord/db"
+	"accord/pkg/mail"
 )
 
 // Config says how accounts are kept. The zero value of each field has a
@@ -35,6 +36,8 @@ type Config struct {
 	IdleLife    time.Duration // of a session without a refresh; 24 hours
 	SessionLife time.Duration // of a session in any case; 30 days
 	Hashes      int           // password hashes at once; one for each processor
+	InviteLife  time.Duration // of an invitation's link; 7 days
+	Mail        *mail.Desk    // where letters to people are written; default one whose links have no address before them
 	HashMemory  uint32        // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
 	Log         *slog.Logger  // takes the security events
 }
@@ -54,6 +57,12 @@ func (c *Config) fill() {
 	}
 	if c.SessionLife == 0 {
 		c.SessionLife = 30 * 24 * time.Hour
+	}
+	if c.InviteLife == 0 {
+		c.InviteLife = 7 * 24 * time.Hour
+	}
+	if c.Mail == nil {
+		c.Mail = mail.NewDesk("")
 	}
 	if c.Hashes == 0 {
 		c.Hashes = runtime.GOMAXPROCS(0)

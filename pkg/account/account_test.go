@@ -110,7 +110,7 @@ func (w world) add(t *testing.T, email string, role access.Role) User {
 	t.Helper()
 	draft := NewUser{Email: email, Name: "Somebody", Role: role, Password: goodPassword}
 	if role == access.RoleMember {
-		draft.Member, draft.Post = w.member(t), access.Editor
+		draft.Member, draft.Post = w.member(t), access.Approver
 	}
 	u, err := w.AddUser(system(t), draft)
 	if err != nil {

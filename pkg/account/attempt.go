@@ -45,19 +45,24 @@ type attempt struct {
 
 func (s *Service) newAttempt(key string, from netip.Addr, familiar bool) attempt {
 	place := network(from)
-	a := attempt{bursts: make(map[string]float64)}
-	add := func(l limit, parts ...string) string {
-		bucket := keyed(s.buckets, append([]string{l.name}, parts...)...)
-		a.buckets, a.drains = append(a.buckets, bucket), append(a.drains, int64(l.drain/time.Second))
-		a.bursts[bucket] = l.burst
-		return bucket
-	}
-	a.pair = add(pairLimit, key, place)
-	add(addressLimit, place)
+	var a attempt
+	a.pair = s.add(&a, pairLimit, key, place)
+	s.add(&a, addressLimit, place)
 	if !familiar {
-		add(accountLimit, key)
+		s.add(&a, accountLimit, key)
 	}
 	return a
+}
+
+// add has the attempt charged to one bucket more, and gives its name.
+func (s *Service) add(a *attempt, l limit, parts ...string) string {
+	if a.bursts == nil {
+		a.bursts = make(map[string]float64)
+	}
+	bucket := keyed(s.buckets, append([]string{l.name}, parts...)...)
+	a.buckets, a.drains = append(a.buckets, bucket), append(a.drains, int64(l.drain/time.Second))
+	a.bursts[bucket] = l.burst
+	return bucket
 }
 
 // network is whom an address belongs to: IPv6 hands out networks of 64 bits.
@@ -85,25 +90,28 @@ returning bucket, level, drain`
 // once cannot all slip through. What is refused is not counted: hammering on
 // does not keep a bucket full.
 func (s *Service) charge(ctx context.Context, a attempt) error {
-	return s.db.InTx(ctx, func(tx *db.Tx) error {
-		var charged []struct {
-			Bucket string  `db:"bucket"`
-			Level  float64 `db:"level"`
-			Drain  int64   `db:"drain"`
-		}
-		if err := tx.Select(ctx, &charged, chargeBuckets, a.buckets, a.drains, tx.Now); err != nil {
-			return fmt.Errorf("count the attempt: %w", err)
-		}
-		var wait time.Duration
-		for _, b := range charged {
-			over := b.Level - a.bursts[b.Bucket]
-			wait = max(wait, time.Duration(over*float64(b.Drain)*float64(time.Second)))
-		}
-		if wait <= 0 {
-			return nil
-		}
-		return &fault.Error{Kind: fault.RateLimited, Code: "too_many_attempts", RetryAfter: max(wait, time.Second)}
-	})
+	return s.db.InTx(ctx, func(tx *db.Tx) error { return a.charge(ctx, tx, "too_many_attempts") })
+}
+
+// charge counts within a transaction, which is to be rolled back if it refuses.
+func (a attempt) charge(ctx context.Context, tx *db.Tx, code string) error {
+	var charged []struct {
+		Bucket string  `db:"bucket"`
+		Level  float64 `db:"level"`
+		Drain  int64   `db:"drain"`
+	}
+	if err := tx.Select(ctx, &charged, chargeBuckets, a.buckets, a.drains, tx.Now); err != nil {
+		return fmt.Errorf("count the attempt: %w", err)
+	}
+	var wait time.Duration
+	for _, b := range charged {
+		over := b.Level - a.bursts[b.Bucket]
+		wait = max(wait, time.Duration(over*float64(b.Drain)*float64(time.Second)))
+	}
+	if wait <= 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.RateLimited, Code: code, RetryAfter: max(wait, time.Second)}
 }
 
 const (

@@ -20,7 +20,7 @@ type PasswordChange struct {
 
 const (
 	readOwn = `
-select id, password, disabled, email, coalesce(name, '') as name, email_key, false as familiar from app_user where id = $1`
+select id, coalesce(password, '') as password, disabled, email, coalesce(name, '') as name, email_key, false as familiar from app_user where id = $1`
 	changePassword = `
 update app_user set password = $3, password_at = $4 where id = $1 and password = $2`
 	setPassword = `

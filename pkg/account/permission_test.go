@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"testing"
 
 	"accord/pkg/access"
 	"accord/pkg/fault"
+	"accord/pkg/ident"
 )
 
 func TestPermissions(t *testing.T) {
@@ -18,6 +20,7 @@ func TestPermissions(t *testing.T) {
 	all := []access.Role{access.RoleSystem, access.RoleAdmin, access.RoleStaff, access.RoleMember, access.RoleAnalyst, access.RolePublic}
 	managers := all[:3]
 	accounts := all[1:5]
+	inviters := all[:4] // of members the approvers, see pkg/registrytest
 	for name, office := range map[string]struct {
 		may  []access.Role
 		call func(ctx context.Context) error
@@ -35,9 +38,27 @@ func TestPermissions(t *testing.T) {
 		"AddUser":        {managers, func(ctx context.Context) error { _, err := w.AddUser(ctx, NewUser{}); return err }},
 		"PatchUser":      {managers, func(ctx context.Context) error { _, err := w.PatchUser(ctx, u.ID, 0, UserPatch{}); return err }},
 		"ResetPassword":  {managers, func(ctx context.Context) error { return w.ResetPassword(ctx, u.ID, "") }},
-		"SetupLink":      {all[:1], func(ctx context.Context) error { _, err := w.SetupLink(ctx); return err }},
-		"Secret":         {all[:1], func(ctx context.Context) error { _, err := w.Secret(ctx, "x"); return err }},
-		"Sweep":          {all[:1], func(ctx context.Context) error { return w.Sweep(ctx) }},
+		"Invited":        {all, func(ctx context.Context) error { _, err := w.Invited(ctx, ""); return err }},
+		"Accept":         {all, func(ctx context.Context) error { _, err := w.Accept(ctx, Acceptance{}); return err }},
+		"RequestLink":    {all, func(ctx context.Context) error { return w.RequestLink(ctx, ToReset, LinkRequest{}) }},
+		"CheckLink":      {all, func(ctx context.Context) error { return w.CheckLink(ctx, ToReset, "") }},
+		"SetPassword":    {all, func(ctx context.Context) error { return w.SetPassword(ctx, "", "") }},
+		"SignInByLink":   {all, func(ctx context.Context) error { _, err := w.SignInByLink(ctx, "", netip.Addr{}); return err }},
+		"Invite": {inviters, func(ctx context.Context) error {
+			_, err := w.Invite(ctx, NewInvitation{Role: access.RoleMember})
+			return err
+		}},
+		"Invitation":  {inviters, func(ctx context.Context) error { _, err := w.Invitation(ctx, noInvitation); return err }},
+		"Invitations": {inviters, func(ctx context.Context) error { _, err := w.Invitations(ctx, InvitationQuery{}); return err }},
+		"Resend":      {inviters, func(ctx context.Context) error { _, err := w.Resend(ctx, noInvitation); return err }},
+		"Revoke":      {inviters, func(ctx context.Context) error { _, err := w.Revoke(ctx, noInvitation); return err }},
+		"People":      {inviters, func(ctx context.Context) error { _, err := w.People(ctx, 0); return err }},
+		"Person":      {inviters, func(ctx context.Context) error { _, err := w.Person(ctx, u.ID); return err }},
+		"HandOver":    {inviters, func(ctx context.Context) error { _, err := w.HandOver(ctx, u.ID, u.ID); return err }},
+		"MailLinks":   {all[:1], func(ctx context.Context) error { return w.MailLinks(ctx) }},
+		"SetupLink":   {all[:1], func(ctx context.Context) error { _, err := w.SetupLink(ctx); return err }},
+		"Secret":      {all[:1], func(ctx context.Context) error { _, err := w.Secret(ctx, "x"); return err }},
+		"Sweep":       {all[:1], func(ctx context.Context) error { return w.Sweep(ctx) }},
 	} {
 		t.Run(name+" without an actor is refused", func(t *testing.T) {
 			t.Parallel()
@@ -50,6 +71,9 @@ func TestPermissions(t *testing.T) {
 			t.Run(fmt.Sprintf("%s by %s is allowed: %t", name, role, allowed), func(t *testing.T) {
 				t.Parallel()
 				actor := access.Actor{User: u.ID, Session: noSession, Role: role}
+				if role == access.RoleMember {
+					actor.Post = access.Approver
+				}
 				if role == access.RoleSystem || role == access.RolePublic {
 					actor = access.Actor{Role: role}
 				}
@@ -62,6 +86,9 @@ func TestPermissions(t *testing.T) {
 		}
 	}
 }
+
+// noInvitation is the id that no invitation has.
+const noInvitation = ident.Invitation(noSession)
 
 func passing(err error, code string) error {
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code == code {

@@ -125,12 +125,13 @@ update session set ended_at = $2, ended_why = $3 where user_id = $1 and id <> $4
 // noSession is the id that no session has.
 const noSession ident.Session = "00000000-0000-0000-0000-000000000000"
 
-// endAll ends the sessions of the account but for one.
+// endAll ends the sessions of the account but for one, and voids the links that
+// were mailed to it.
 func endAll(ctx context.Context, tx *db.Tx, user ident.User, spare ident.Session, why string) error {
 	if _, err := tx.Exec(ctx, endSessions, user, tx.Now, why, spare); err != nil {
 		return fmt.Errorf("end the sessions of %s: %w", user, err)
 	}
-	return nil
+	return voidLinks(ctx, tx, user)
 }
 
 // SignOut ends the actor's session, its access tokens and its refresh token at

@@ -31,13 +31,13 @@ type Tokens struct {
 // account is what a sign-in looks at.
 type account struct {
 	ID       ident.User `db:"id"`
-	Password string     `db:"password"`
+	Password string     `db:"password"` // its hash, empty for an account without a password
 	Disabled bool       `db:"disabled"`
 	Familiar bool       `db:"familiar"`
 }
 
 const readAccount = `
-select u.id, u.password, u.disabled, exists (
+select u.id, coalesce(u.password, '') as password, u.disabled, exists (
     select from familiar_address f where f.user_id = u.id and f.address = $2 and f.at > $3
 ) as familiar
 from app_user u where u.email_key = $1`
@@ -134,7 +134,7 @@ on conflict (user_id, address) do update set at = excluded.at`
 	// The share lock waits for a disabling or a reset under way, which ends the
 	// sessions it sees and would miss this one.
 	lockEnabled = `
-select id from app_user where id = $1 and password = $2 and not disabled for share`
+select id from app_user where id = $1 and coalesce(password, '') = $2 and not disabled for share`
 )
 
 func (s *Service) openSession(ctx context.Context, tx *db.Tx, who account, rehashed string, tokens Tokens) error {

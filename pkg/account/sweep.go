@@ -13,14 +13,24 @@ import (
 // refresh token that turns up late is still known for what it is.
 const keepEnded = 7 * 24 * time.Hour
 
+// keepRequests is how long a link that was asked for waits for a server that
+// looks after it: who asked has given up by then.
+const keepRequests = time.Hour
+
+// keepInvited is how long is told who was invited and what became of it.
+const keepInvited = 90 * 24 * time.Hour
+
 const (
 	sweepSessions = `delete from session where expires_at <= $1`
 	sweepAttempts = `delete from sign_in_attempt where at + make_interval(secs => level * drain) <= $1`
 	sweepFamiliar = `delete from familiar_address where at <= $1`
+	sweepRequests = `delete from requested_link where at <= $1`
+	sweepLinks    = `delete from account_link where expires_at <= $1`
+	sweepInvited  = `delete from invitation where coalesce(settled_at, expires_at) <= $1`
 )
 
-// Sweep forgets sessions, failed attempts, addresses and links that have had
-// their time. Servers call it now and then.
+// Sweep forgets sessions, failed attempts, addresses, links and invitations that
+// have had their time. Servers call it now and then.
 //
 // It refuses with Forbidden when the actor is not the register itself.
 func (s *Service) Sweep(ctx context.Context) error {
@@ -33,6 +43,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 			sweepAttempts: tx.Now,
 			sweepFamiliar: tx.Now.Add(-familiarFor),
 			deleteStale:   tx.Now,
+			sweepRequests: tx.Now.Add(-keepRequests),
+			sweepLinks:    tx.Now,
+			sweepInvited:  tx.Now.Add(-keepInvited),
 		} {
 			if _, err := tx.Exec(ctx, statement, before); err != nil {
 				return err

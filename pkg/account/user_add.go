@@ -24,6 +24,9 @@ type NewUser struct {
 var constraints = map[string]fault.Field{
 	"app_user_email_unique": {Pointer: "/email", Code: "email_taken"},
 	"app_user_member_known": {Pointer: "/member", Code: "unknown_member"},
+
+	"invitation_one_open":     {Pointer: "/email", Code: "invited_already"},
+	"invitation_member_known": {Pointer: "/member", Code: "unknown_member"},
 }
 
 // check notes the faults of the fields and gives the account as it is kept.
@@ -68,7 +71,8 @@ values ($1, $2, $3, $4, nullif($5, ''), $6, nullif($7::bigint, 0), nullif($8, ''
 //
 // It refuses with Forbidden when the actor manages no accounts, or when the
 // role is of staff and the actor may not manage staff; Invalid with every
-// field at fault; and Conflict when the e-mail address has an account already.
+// field at fault, or when it would be the first of its member and no approver;
+// and Conflict when the e-mail address has an account already.
 func (s *Service) AddUser(ctx context.Context, draft NewUser) (User, error) {
 	actor, err := access.Require(ctx, access.ManageAccounts)
 	if err != nil {
@@ -86,7 +90,7 @@ func (s *Service) AddUser(ctx context.Context, draft NewUser) (User, error) {
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
 		tx.Made("user", string(u.ID))
 		u.CreatedAt = tx.Now
-		return u.insert(ctx, tx, hash)
+		return u.join(ctx, tx, hash)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("add a user: %w", fault.Locate(err, constraints))

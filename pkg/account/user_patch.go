@@ -80,9 +80,10 @@ where id = $1`
 // It refuses with Forbidden when the actor manages no accounts, makes somebody
 // staff without managing staff, or changes its own role or disables itself;
 // NotFound when there is no such account or it is out of the actor's reach;
-// Stale when the version is another; Invalid with every field at fault; and
-// Conflict when the address has an account, or when no administrator would be
-// left.
+// Stale when the version is another; Invalid with every field at fault, or when
+// it would be the first of its member and no approver; and Conflict when the
+// address has an account, when no administrator would be left, or when it is a
+// member's last approver and others of the member stay behind.
 func (s *Service) PatchUser(ctx context.Context, id ident.User, expected int64, patch UserPatch) (User, error) {
 	actor, err := access.Require(ctx, access.ManageAccounts)
 	if err != nil {
@@ -109,7 +110,18 @@ func (s *Service) PatchUser(ctx context.Context, id ident.User, expected int64, 
 			return nil
 		}
 		after.Version++
-		return after.update(ctx, tx, after.Disabled && !before.Disabled)
+		if err := lockPeople(ctx, tx, before.Member, after.Member); err != nil {
+			return err
+		}
+		if err := after.update(ctx, tx, after.Disabled && !before.Disabled); err != nil {
+			return err
+		}
+		if emailKey(after.Email) != emailKey(before.Email) { // the links went to the old address
+			if err := voidLinks(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return keepApprovers(ctx, tx, before, after)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("patch user %s: %w", id, fault.Locate(err, constraints))

@@ -114,8 +114,8 @@ func TestPatchUser(t *testing.T) {
 	})
 	t.Run("binds to a member and lets go of it", func(t *testing.T) {
 		u := w.add(t, "two@example.org", access.RoleAnalyst)
-		got, err := w.PatchUser(w.as(t, staff), u.ID, 1, UserPatch{Role: new(access.RoleMember), Member: &member, Post: new(access.Editor)})
-		if err != nil || got.Member != member || got.Post != access.Editor {
+		got, err := w.PatchUser(w.as(t, staff), u.ID, 1, UserPatch{Role: new(access.RoleMember), Member: &member, Post: new(access.Approver)})
+		if err != nil || got.Member != member || got.Post != access.Approver {
 			t.Errorf("got %+v, %v", got, err)
 		}
 		got, err = w.PatchUser(w.as(t, staff), u.ID, 2, UserPatch{Role: new(access.RoleAnalyst)})

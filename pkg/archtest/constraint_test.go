@@ -68,6 +68,11 @@ var unreachable = map[string]string{
 	`^activity_commitment_(activity|commitment)_known$`:                                                        "both are read under locks before",
 
 	`^app_user_(email_length|name_length|role_known|post_known|member_pair|password_hashed)$`:         "checked in the draft, or made by the office",
+	`^invitation_(email_length|name_length|role_known|post_known|member_pair|lang_known)$`:            "checked in the draft",
+	`^invitation_(state_known|hash_size|open_pair|accepted_pair|sent_range|by_hash)$`:                 "the office sets them together",
+	`^invitation_(inviter|user)_known$`:                                                               "the account is the actor's, or inserted in the same transaction",
+	`^(requested_link|account_link)_`:                                                                 "made by the office",
+	`^mail_`:                                                                                          "letters are written by the register itself",
 	`^(session|refresh_token|sign_in_attempt|familiar_address|setup_link|signing_key|server_secret)_`: "secrets, times and sizes that the office makes",
 }
 

@@ -31,6 +31,9 @@ var owner = map[string]string{
 
 	"app_user": "pkg/account", "session": "pkg/account", "refresh_token": "pkg/account", "sign_in_attempt": "pkg/account",
 	"familiar_address": "pkg/account", "setup_link": "pkg/account", "signing_key": "pkg/account", "server_secret": "pkg/account",
+	"invitation": "pkg/account", "requested_link": "pkg/account", "account_link": "pkg/account",
+
+	"mail": "pkg/mail",
 
 	"seeding": "pkg/intake",
 }

@@ -15,6 +15,7 @@ var (
 	papers = []string{"pkg/blob", "pkg/document"} // what an uploaded file is, and where it is kept: below the domains, which alone know whose it is
 	vault  = append([]string{"db", "pkg/access"}, leaves...)
 	office = append([]string{"pkg/ledger"}, vault...)
+	post   = []string{"pkg/mail", "pkg/phrase"} // letters to people: below the accounts, which alone know whose they are
 	domain = []string{"pkg/member", "pkg/figure", "pkg/alliance", "pkg/commitment", "pkg/statistics", "pkg/account"}
 	door   = append(append([]string{"pkg/phrase", "pkg/markdown"}, office...), domain...)
 )
@@ -41,7 +42,8 @@ var mayImport = map[string][]string{
 
 	"pkg/ledger":     vault,
 	"pkg/member":     office,
-	"pkg/account":    office,
+	"pkg/mail":       with(vault, "pkg/phrase"),
+	"pkg/account":    append(with(office), post...),
 	"pkg/figure":     with(office, "pkg/member"),
 	"pkg/alliance":   with(office, "pkg/member"),
 	"pkg/commitment": append(with(office, "pkg/member"), papers...),
@@ -53,10 +55,10 @@ var mayImport = map[string][]string{
 	"pkg/web":    door,
 	"pkg/server": with(door, "api", "pkg/web"),
 
-	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/blob"),
+	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/blob", "pkg/mail"),
 	"scripts/bench": with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/blob"), // it hands the register a folder for its files
 
-	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake", "pkg/blob"),
+	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake", "pkg/blob", "pkg/mail"),
 	"pkg/archtest":     nil,
 }
 
@@ -75,6 +77,7 @@ var walls = map[string][]string{
 	"github.com/yuin/":           {"pkg/markdown"},
 	"github.com/microcosm-cc/":   {"pkg/markdown"},
 	"github.com/minio/":          {"pkg/blob"},
+	"github.com/wneessen/":       {"pkg/mail"},
 	"github.com/gabriel-vasile/": {"pkg/document"},
 	"github.com/prometheus/":     {"pkg/server", "cmd/accord", "scripts/bench"},
 	"github.com/alecthomas/kong": {"cmd/accord"},

@@ -168,6 +168,7 @@ var openers = map[string]string{
 	"pkg/commitment.survey":    "what a run, and whoever looks ahead, sees of the register",
 	"pkg/commitment.settle":    "one member of a run, which works through as many as there are",
 	"pkg/member.writeContact":  "the one frame of what is done to a contact: role, lock, write, seal",
+	"pkg/mail.deliverOne":      "each letter is taken and settled by itself, with the mail server between the two",
 	"pkg/account.charge":       "an attempt counts, whatever becomes of the sign-in that follows",
 	"pkg/account.keptKeys":     "part of opening the office, before anybody asks",
 	"pkg/account.serverSecret": "part of opening the office, before anybody asks",

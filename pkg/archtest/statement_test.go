@@ -186,6 +186,7 @@ var composers = map[string]string{
 	"pkg/commitment.composeActivities": "TestEveryListOfActivitiesRuns",
 	"pkg/commitment.composeProposals":  "TestEveryListOfProposalsRuns",
 	"pkg/account.Users":                "TestEveryListOfAccountsRuns",
+	"pkg/account.Invitations":          "TestEveryListOfInvitationsRuns",
 }
 
 func TestComposedStatementsAreKnown(t *testing.T) {

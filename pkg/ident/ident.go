@@ -42,6 +42,8 @@ type (
 	Amendment          string
 	Contact            string
 	User               string
+	Mail               string
+	Invitation         string
 	Session            string
 	Transition         string
 	Winner             string

@@ -3,6 +3,8 @@ package registrytest
 import (
 	"context"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"accord/pkg/access"
@@ -47,9 +49,13 @@ const Password = "a password for tests only"
 // would take more time than all else that is tested.
 const HashMemory = 64
 
-// Account adds an account. The member and the post are for RoleMember.
+// Account adds an account. The member and the post are for RoleMember; an
+// editor's member gets an approver first, unless it has one.
 func (r *Register) Account(t testing.TB, role access.Role, number ident.Member, post access.Post) account.User {
 	t.Helper()
+	if post == access.Editor && !r.approved(t, number) {
+		r.Account(t, role, number, access.Approver)
+	}
 	user, err := r.Accounts.AddUser(System(), account.NewUser{
 		Email: string(ident.New[ident.User]()) + "@example.org", Role: role, Member: number, Post: post, Password: Password,
 	})
@@ -57,6 +63,35 @@ func (r *Register) Account(t testing.TB, role access.Role, number ident.Member, 
 		t.Fatalf("add an account of %s: %v", role, err)
 	}
 	return user
+}
+
+// approved tells whether the member has an approver.
+func (r *Register) approved(t testing.TB, number ident.Member) bool {
+	t.Helper()
+	people, err := r.Accounts.People(System(), number)
+	if err != nil {
+		t.Fatalf("list the people of member %s: %v", number, err)
+	}
+	return slices.ContainsFunc(people, func(p account.Person) bool { return p.Post == access.Approver && !p.Disabled })
+}
+
+// Letter gives the token of the link in the last letter to the address, which
+// the register keeps until the link has ended.
+func (r *Register) Letter(t testing.TB, to string) string {
+	t.Helper()
+	letters, err := r.Mail.List(System(), 200)
+	if err != nil {
+		t.Fatalf("list mail: %v", err)
+	}
+	for _, l := range letters {
+		if l.To == to {
+			_, rest, _ := strings.Cut(l.Text, "?token=")
+			token, _, _ := strings.Cut(rest, "\n")
+			return token
+		}
+	}
+	t.Fatal("there is no such letter")
+	return ""
 }
 
 // SignIn opens a session of the account.

@@ -2,6 +2,7 @@ package registrytest
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"strings"
 	"testing"
@@ -87,6 +88,7 @@ func accountProbes() map[string]accountProbe {
 		})
 		all["Accounts.PatchUser of "+string(role)] = of(renames)
 	}
+	maps.Copy(all, mailProbes())
 	return all
 }
 

@@ -23,6 +23,7 @@ import (
 	"accord/pkg/ident"
 	"accord/pkg/intake"
 	"accord/pkg/ledger"
+	"accord/pkg/mail"
 	"accord/pkg/member"
 	"accord/pkg/plan"
 	"accord/pkg/statistics"
@@ -68,6 +69,7 @@ type Register struct {
 	Proposals   *commitment.Proposals
 	Evidence    *commitment.EvidenceRoom
 	Accounts    *account.Service
+	Mail        *mail.Office // without a mail server: letters are shown
 	Ledger      *ledger.Reader
 	Sequencer   *ledger.Sequencer
 }
@@ -86,13 +88,13 @@ func New(t testing.TB) *Register {
 func openAt(t testing.TB, address string, clock *Clock) *Register {
 	t.Helper()
 	d := dbtest.Open(t, address, dbtest.Options{Now: clock.Now})
-	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory})
+	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory, Mail: mail.NewDesk("https://accord.example.org")})
 	if err != nil {
 		t.Fatalf("open the office of accounts: %v", err)
 	}
 	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
 	return &Register{
-		address: address, DB: d, Clock: clock, Accounts: accounts,
+		address: address, DB: d, Clock: clock, Accounts: accounts, Mail: mail.New(d, nil, slog.New(slog.DiscardHandler)),
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
 		Evidence:   commitment.NewEvidenceRoom(d, blob.NewFolder(t.TempDir(), clock.Now)),
 		Amendments: commitment.NewAmendments(d),

@@ -103,7 +103,7 @@ func eventOf(c *gin.Context) string {
 		}
 		return f.Code
 	case fault.NotFound:
-		if f.Code == "setup_link_invalid" {
+		if f.Code == "setup_link_invalid" || f.Code == "link_invalid" {
 			return f.Code
 		}
 	default:

@@ -1,5 +1,6 @@
-// Package web is the HTML door. It has one page so far: the form on which the
-// first administrator is made.
+// Package web is the HTML door. It has the forms on which accounts are made
+// and kept by people who cannot sign in yet: the first administrator's, and
+// those behind the links that are mailed.
 //
 // Pages are plain HTML that works without scripts, and none are allowed to
 // run. They are rendered whole before the first byte is sent, from templates

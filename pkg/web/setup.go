@@ -60,6 +60,7 @@ func (d *Door) Mount(open, _ gin.IRouter) {
 	open.GET("/setup", d.showSetup)
 	open.HEAD("/setup", d.showSetup)
 	open.POST("/setup", d.setUp)
+	d.mountLinks(open)
 }
 
 // setupView is what the form shows.
@@ -128,16 +129,16 @@ func (d *Door) setUp(c *gin.Context) {
 
 // again shows the form with its faults and all that was typed but the password.
 func (d *Door) again(c *gin.Context, err error, view setupView) {
-	lang := langOf(c)
-	for _, f := range fault.FieldsOf(err) {
-		view.Wrong = append(view.Wrong, wrong{Field: strings.TrimPrefix(f.Pointer, "/"), Text: phrase.Text(lang, f.Code, f.Args)})
-	}
-	view.Title = phrase.Text(lang, "setup_wrong_title", nil)
+	view.Wrong = wrongsOf(c, err)
+	view.Title = phrase.Text(langOf(c), "setup_wrong_title", nil)
 	d.pages.show(c, http.StatusUnprocessableEntity, "setup", view)
 }
 
-// refuse shows why there is no form; what is no refusal of ours is left to the server.
-func (d *Door) refuse(c *gin.Context, err error) {
+// refuse shows why there is no form.
+func (d *Door) refuse(c *gin.Context, err error) { d.refuseWith(c, "setup_refused", err) }
+
+// refuseWith shows a refusal on the page; what is no refusal of ours is left to the server.
+func (d *Door) refuseWith(c *gin.Context, page string, err error) {
 	status := map[fault.Kind]int{
 		fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.Forbidden: http.StatusForbidden,
 	}[fault.KindOf(err)]
@@ -146,7 +147,7 @@ func (d *Door) refuse(c *gin.Context, err error) {
 		_ = c.Error(err)
 		return
 	}
-	d.pages.show(c, status, "setup_refused", refusedView{Text: phrase.Text(langOf(c), f.Code, f.Args)})
+	d.pages.show(c, status, page, refusedView{Text: phrase.Text(langOf(c), f.Code, f.Args)})
 	_ = c.Error(err).SetType(gin.ErrorTypePublic) // told; the server notes whether it was an attack
 }
 

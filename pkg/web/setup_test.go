@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"accord/db"
 	"accord/db/dbtest"
 	"accord/pkg/access"
 	"accord/pkg/account"
@@ -27,13 +28,15 @@ const goodPassword = "orbit mantle pickle thunder"
 
 // site is a server with nothing but the door on it.
 type site struct {
+	db       *db.DB
 	accounts *account.Service
 	engine   *gin.Engine
 }
 
 func newSite(t *testing.T, base string) site {
 	t.Helper()
-	accounts, err := account.New(t.Context(), dbtest.New(t), account.Config{HashMemory: registrytest.HashMemory})
+	d := dbtest.New(t)
+	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: registrytest.HashMemory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +53,7 @@ func newSite(t *testing.T, base string) site {
 		}
 	})
 	door.Mount(engine, engine)
-	return site{accounts: accounts, engine: engine}
+	return site{db: d, accounts: accounts, engine: engine}
 }
 
 func (s site) link(t *testing.T) string {

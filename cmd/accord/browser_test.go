@@ -76,7 +76,7 @@ func newSite(t *testing.T, host string) site {
 		t.Fatal(err)
 	}
 	base := "http://" + strings.Replace(listener.Addr().String(), "127.0.0.1", host, 1)
-	c := &serveCommand{}
+	c := &serveCommand{InviteDays: 7}
 	keys, err := c.keys()
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ type config struct {
 	PGBin           string `name:"pg-bin" env:"PG_BIN" placeholder:"DIR" help:"The folder of the private PostgreSQL's programs, if they are in no usual place."`
 
 	evidenceStore `embed:""`
+	mailServer    `embed:""`
 }
 
 // complete reads the secrets that are given as files.

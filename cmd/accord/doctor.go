@@ -69,6 +69,7 @@ func (c doctorCommand) Run(ctx context.Context, sh shell, cfg *config) error {
 		}
 	}
 	cfg.examineEvidence(ctx, &e)
+	cfg.examineMail(ctx, &e)
 	if !cfg.private() || cfg.examinePrivate(ctx, &e) {
 		if err := cfg.examineDatabase(ctx, sh, &e); err != nil {
 			return err

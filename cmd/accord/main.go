@@ -34,6 +34,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the schema of the database to this program's version, or tell where it is."`
 	Seed    seedCommand    `cmd:"" help:"Load the register that ships with accord; what is there already stays as it is."`
 	User    userCommand    `cmd:"" help:"Manage accounts."`
+	Mail    mailCommand    `cmd:"" help:"Look at the letters that the register sends."`
 	Cycle   cycleCommand   `cmd:"" help:"Run the reporting cycle, or see what it would do."`
 	Doctor  doctorCommand  `cmd:"" help:"Look for what stands in the way, and say how to mend it."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the API's contract."`

@@ -21,6 +21,7 @@ import (
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
 	"accord/pkg/ledger"
+	"accord/pkg/mail"
 	"accord/pkg/server"
 	"accord/pkg/web"
 )
@@ -31,13 +32,16 @@ type register struct {
 	db       *database
 	accounts *account.Service
 	evidence *commitment.EvidenceRoom
+	desk     *mail.Desk
+	mail     *mail.Office
 	server   *server.Server
 	calendar *calendar
 }
 
 // wire puts the rooms of the house together.
 func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, keys account.Keyring, base string) (*register, error) {
-	accounts, err := account.New(ctx, d.DB, account.Config{Issuer: c.BaseURL, Keys: keys, Log: d.log})
+	desk := mail.NewDesk(base)
+	accounts, err := c.openAccounts(ctx, d, keys, desk)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, 
 	if err != nil {
 		return nil, usage(err.Error())
 	}
-	return &register{base: base, db: d, accounts: accounts, evidence: evidence, server: s, calendar: days}, nil
+	return &register{base: base, db: d, accounts: accounts, evidence: evidence, desk: desk, server: s, calendar: days}, nil
 }
 
 // doors makes the JSON door and the HTML door.
@@ -109,6 +113,7 @@ func (r *register) work(ctx context.Context) func() {
 	workers.Go(func() { sequencer.Run(ctx) })
 	workers.Go(func() { r.sweep(access.System(ctx)) })
 	workers.Go(func() { r.calendar.work(access.System(ctx)) })
+	workers.Go(func() { r.postman(access.System(ctx)) })
 	workers.Go(func() { r.sweepFiles(access.System(ctx)) })
 	return func() {
 		cancel()
@@ -125,8 +130,8 @@ func (r *register) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := r.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
-			r.db.log.WarnContext(ctx, "could not forget old sessions", slog.Any("error", err))
+		if err := errors.Join(r.accounts.Sweep(ctx), r.mail.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			r.db.log.WarnContext(ctx, "could not forget old sessions and letters", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():

@@ -26,6 +26,7 @@ type serveCommand struct {
 	TrustedProxies  []string `env:"ACCORD_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed."`
 	SigningKeys     string   `env:"ACCORD_SIGNING_KEYS" placeholder:"KEYS" help:"Ed25519 keys of access tokens, the first signs (default: one that is made once and kept in the database)."`
 	SigningKeysFile string   `env:"ACCORD_SIGNING_KEYS_FILE" placeholder:"FILE" help:"A file with the signing keys."`
+	InviteDays      int      `env:"ACCORD_INVITE_DAYS" default:"7" placeholder:"DAYS" help:"For how many days the link of an invitation is good."`
 	Migrate         bool     `help:"Migrate the schema of a database of your own; the private one is always migrated."`
 }
 
@@ -45,6 +46,12 @@ func (c *serveCommand) keys() (account.Keyring, error) {
 func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err error) {
 	keys, err := c.keys()
 	if err != nil {
+		return err
+	}
+	if _, err := cfg.smtp(); err != nil { // before anything is started
+		return err
+	}
+	if _, err := c.inviteLife(); err != nil {
 		return err
 	}
 	log := sh.newLog(slog.LevelInfo)
@@ -71,6 +78,9 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 	defer l.close()
 	r, err := c.wire(ctx, d, files, keys, l.base(c.BaseURL))
 	if err != nil {
+		return err
+	}
+	if r.mail, err = cfg.postOffice(d); err != nil {
 		return err
 	}
 	server.CollectSeldom()

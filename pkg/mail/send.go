@@ -133,7 +133,7 @@ func (o *Office) deliverOne(ctx context.Context) (bool, error) {
 	err := o.db.InTx(ctx, func(tx *db.Tx) error {
 		return tx.Get(ctx, &letter, takeMail, tx.Now, tx.Now.Add(lease), maxTries)
 	})
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || ctx.Err() != nil && err != nil { // there is none, or the server ends
 		return false, nil
 	}
 	if err != nil {

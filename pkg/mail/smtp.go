@@ -129,7 +129,8 @@ func (s *SMTP) Check(ctx context.Context) error {
 	return nil
 }
 
-// Carry gives the message to the server.
+// Carry gives the message to the server. When the context ends before the server
+// has answered, it is left alone with the message: that may then come twice.
 func (s *SMTP) Carry(ctx context.Context, message Message) error {
 	m := gomail.NewMsg(gomail.WithEncoding(gomail.EncodingQP))
 	m.FromMailAddress(s.from)
@@ -141,11 +142,24 @@ func (s *SMTP) Carry(ctx context.Context, message Message) error {
 	m.SetDateWithValue(message.At)
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // so that no absence note is sent back
 	m.SetBodyString(gomail.TypeTextPlain, message.Text)
+	done := make(chan error, 1)
+	// The client looks at the context while it connects only; each connection
+	// has a deadline of its own, by which this ends in any case.
+	go func() { done <- s.send(ctx, m) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return &Refusal{Reason: "the server did not answer in time"}
+	}
+}
+
+func (s *SMTP) send(ctx context.Context, m *gomail.Msg) error {
 	client, err := s.client()
 	if err != nil {
 		return fmt.Errorf("set up the mail client: %w", err)
 	}
-	// Whatever fails up to here is of the server or of the configuration, which
+	// Whatever fails here is of the server or of the configuration, which
 	// somebody mends, and not of this message.
 	if err := client.DialWithContext(ctx); err != nil {
 		return &Refusal{Reason: "connecting: " + reason(err)}

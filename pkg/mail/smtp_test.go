@@ -2,12 +2,16 @@ package mail_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/emersion/go-smtp"
+
+	"accord/pkg/access"
 	"accord/pkg/mail"
 )
 
@@ -73,6 +77,33 @@ func TestAServerThatIsSilentIsLeft(t *testing.T) {
 	refusal, ok := errors.AsType[*mail.Refusal](c.Carry(t.Context(), mail.Message{ID: "a@b", To: "mei@example.org", At: time.Now()}))
 	if !ok || refusal.Permanent || !strings.Contains(refusal.Reason, "in time") {
 		t.Errorf("got %v", refusal)
+	}
+}
+
+// A server that ends does not wait for a letter under way; another sends it when
+// the lease is over.
+func TestALetterUnderWayDoesNotHoldUpTheEnd(t *testing.T) {
+	t.Parallel()
+	s := newSink(t, nil)
+	ctx, end := context.WithCancel(t.Context())
+	s.answer(func(c *smtp.Conn, _ received) error {
+		end()
+		_, _ = c.Conn().Read(make([]byte, 1)) // says nothing more
+		return nil
+	})
+	p := newPost(t, s.carrier(t, "smtp://", mail.SMTPConfig{Timeout: 300 * time.Millisecond}))
+	p.queue("mei@example.org")
+	if err := p.Deliver(access.System(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	if kept := p.letters()[0]; kept.State != "queued" || kept.Tries != 1 || !kept.NextTryAt.Equal(p.clock().Add(5*time.Minute)) {
+		t.Errorf("kept %+v", kept)
+	}
+	s.answer(nil)
+	p.wait(5 * time.Minute)
+	p.deliver()
+	if kept := p.letters()[0]; kept.State != "sent" {
+		t.Errorf("kept %+v", kept)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"accord/pkg/figure"
 	"accord/pkg/ledger"
 	"accord/pkg/member"
+	requests "accord/pkg/request"
 	"accord/pkg/statistics"
 )
 
@@ -42,6 +43,7 @@ type Offices struct {
 	Plans       *commitment.Plans
 	Proposals   *commitment.Proposals
 	Reports     *commitment.Reports
+	Requests    *requests.Service
 	Statistics  *statistics.Service
 }
 

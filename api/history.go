@@ -28,9 +28,13 @@ func (d *Door) readMemberHistory(r *request) error {
 func pastOf(p ledger.Past) HistoryEntry {
 	return HistoryEntry{
 		Position: int64(p.Position), At: p.At, Action: p.Action, Kind: p.Kind, Id: p.ID, Reason: p.Reason, Sealed: p.Sealed,
-		By:     Author{Role: AuthorRole(p.By.Role), User: Id(p.By.User), Name: p.By.Name},
+		By: authorOf(p.By), ProposedBy: authorOf(p.Proposer), SinglePerson: p.Alone,
 		Fields: each(p.Fields, fieldOf),
 	}
+}
+
+func authorOf(a ledger.Author) Author {
+	return Author{Role: AuthorRole(a.Role), User: Id(a.User), Name: a.Name}
 }
 
 func fieldOf(f ledger.FieldChange) FieldChange {

@@ -35,7 +35,7 @@ func houseOf(t *testing.T, r *registrytest.Register) *house {
 	gate := server.NewGate(func(context.Context) error { return nil })
 	door, err := api.New(api.Options{
 		Offices: api.Offices{
-			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Evidence: r.Evidence, Reports: r.Reports, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
+			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Evidence: r.Evidence, Reports: r.Reports, Requests: r.Requests, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
 		},
 		CursorKey: []byte(strings.Repeat("k", 32)), Ready: gate.Ready, Now: r.Clock.Now, Version: api.Version{Version: "test", Go: "go"},
 	})

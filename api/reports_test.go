@@ -103,7 +103,7 @@ func TestReports(t *testing.T) {
 	t.Run("nobody publishes alone that it is complete", func(t *testing.T) {
 		h.ask(t, staff, "POST", at+"/review", `{"decision":"accepted","completion":"complete"}`).is(t, http.StatusOK, "")
 		h.ask(t, "", "GET", at, "").is(t, http.StatusNotFound, "not_found")
-		h.ask(t, staff, "POST", at+"/review/agree", "").is(t, http.StatusConflict, "second_person_needed")
+		h.ask(t, staff, "POST", at+"/review/agree", "").is(t, http.StatusConflict, "review_made_by_you")
 		h.ask(t, second, "POST", at+"/review/agree", "").is(t, http.StatusOK, "")
 		h.ask(t, foreign, "PUT", at+"/review/reply", `{"text":"x"}`, "If-Match", "*").is(t, http.StatusForbidden, "not_your_member")
 		h.ask(t, approver, "PUT", at+"/review/reply", `{"text":"Thank you."}`, "If-Match", "*").is(t, http.StatusOK, "")

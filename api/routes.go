@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -55,6 +55,21 @@ func (d *Door) memberRoutes() []route {
 		{get, "/api/v1/members/{number}/alliance-memberships", "listAllianceMemberships", d.listAllianceMemberships, false},
 		{get, "/api/v1/alliance-memberships/{id}", "readAllianceMembership", d.readAllianceMembership, false},
 		{patch, "/api/v1/alliance-memberships/{id}", "amendAllianceMembership", d.amendAllianceMembership, false},
+	}
+}
+
+// changeRequestRoutes lead to what is proposed to change of a member, and to the
+// decisions on it.
+func (d *Door) changeRequestRoutes() []route {
+	return []route{
+		{get, "/api/v1/members/{number}/change-requests", "listMemberChangeRequests", d.listMemberChangeRequests, false},
+		{post, "/api/v1/members/{number}/change-requests", "proposeChangeRequest", d.proposeChangeRequest, false},
+		{get, "/api/v1/change-requests", "listChangeRequests", d.listChangeRequests, false},
+		{get, "/api/v1/change-requests/{id}", "readChangeRequest", d.readChangeRequest, false},
+		{post, "/api/v1/change-requests/{id}/decide", "decideChangeRequest", d.decideChangeRequest, false},
+		{post, "/api/v1/change-requests/{id}/return", "returnChangeRequest", d.returnChangeRequest, false},
+		{post, "/api/v1/change-requests/{id}/rebase", "rebaseChangeRequest", d.rebaseChangeRequest, false},
+		{post, "/api/v1/change-requests/{id}/withdraw", "withdrawChangeRequest", d.withdrawChangeRequest, false},
 	}
 }
 

@@ -361,6 +361,123 @@ func (e Capacity) Valid() bool {
 	}
 }
 
+// Defines values for ChangeDecisionVerdict.
+const (
+	ChangeDecisionVerdictAccept ChangeDecisionVerdict = "accept"
+	ChangeDecisionVerdictReject ChangeDecisionVerdict = "reject"
+)
+
+// Valid indicates whether the value is a known member of the ChangeDecisionVerdict enum.
+func (e ChangeDecisionVerdict) Valid() bool {
+	switch e {
+	case ChangeDecisionVerdictAccept:
+		return true
+	case ChangeDecisionVerdictReject:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangeRequestItemState.
+const (
+	ChangeRequestItemStateAccepted  ChangeRequestItemState = "accepted"
+	ChangeRequestItemStateOpen      ChangeRequestItemState = "open"
+	ChangeRequestItemStateOvertaken ChangeRequestItemState = "overtaken"
+	ChangeRequestItemStateRejected  ChangeRequestItemState = "rejected"
+	ChangeRequestItemStateWithdrawn ChangeRequestItemState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ChangeRequestItemState enum.
+func (e ChangeRequestItemState) Valid() bool {
+	switch e {
+	case ChangeRequestItemStateAccepted:
+		return true
+	case ChangeRequestItemStateOpen:
+		return true
+	case ChangeRequestItemStateOvertaken:
+		return true
+	case ChangeRequestItemStateRejected:
+		return true
+	case ChangeRequestItemStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangeRequestKind.
+const (
+	ChangeRequestKindField     ChangeRequestKind = "field"
+	ChangeRequestKindFigure    ChangeRequestKind = "figure"
+	ChangeRequestKindSignature ChangeRequestKind = "signature"
+)
+
+// Valid indicates whether the value is a known member of the ChangeRequestKind enum.
+func (e ChangeRequestKind) Valid() bool {
+	switch e {
+	case ChangeRequestKindField:
+		return true
+	case ChangeRequestKindFigure:
+		return true
+	case ChangeRequestKindSignature:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangeRequestState.
+const (
+	ChangeRequestStateDecided   ChangeRequestState = "decided"
+	ChangeRequestStateOpen      ChangeRequestState = "open"
+	ChangeRequestStateReturned  ChangeRequestState = "returned"
+	ChangeRequestStateWithdrawn ChangeRequestState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ChangeRequestState enum.
+func (e ChangeRequestState) Valid() bool {
+	switch e {
+	case ChangeRequestStateDecided:
+		return true
+	case ChangeRequestStateOpen:
+		return true
+	case ChangeRequestStateReturned:
+		return true
+	case ChangeRequestStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangeRequestStepStep.
+const (
+	ChangeRequestStepStepDecided   ChangeRequestStepStep = "decided"
+	ChangeRequestStepStepProposed  ChangeRequestStepStep = "proposed"
+	ChangeRequestStepStepRebased   ChangeRequestStepStep = "rebased"
+	ChangeRequestStepStepReturned  ChangeRequestStepStep = "returned"
+	ChangeRequestStepStepWithdrawn ChangeRequestStepStep = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ChangeRequestStepStep enum.
+func (e ChangeRequestStepStep) Valid() bool {
+	switch e {
+	case ChangeRequestStepStepDecided:
+		return true
+	case ChangeRequestStepStepProposed:
+		return true
+	case ChangeRequestStepStepRebased:
+		return true
+	case ChangeRequestStepStepReturned:
+		return true
+	case ChangeRequestStepStepWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommitmentDimension.
 const (
 	CommitmentDimensionCountry  CommitmentDimension = "country"
@@ -1475,7 +1592,7 @@ type Assent struct {
 // Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
 type Assurance string
 
-// Author Who made a change. The account is named to staff only.
+// Author Who made a change, or proposed it. The account is named to staff only.
 type Author struct {
 	Name string     `json:"name,omitempty,omitzero"`
 	Role AuthorRole `json:"role"`
@@ -1568,6 +1685,19 @@ type CeremonyPatch struct {
 	Until           nullable.Nullable[Date]     `json:"until,omitempty,omitzero"`
 }
 
+// ChangeDecision defines model for ChangeDecision.
+type ChangeDecision struct {
+	// Item The number of the item.
+	Item int `json:"item"`
+
+	// Reason A rejection needs one.
+	Reason  string                `json:"reason,omitempty,omitzero"`
+	Verdict ChangeDecisionVerdict `json:"verdict"`
+}
+
+// ChangeDecisionVerdict defines model for ChangeDecision.Verdict.
+type ChangeDecisionVerdict string
+
 // ChangeEntry defines model for ChangeEntry.
 type ChangeEntry struct {
 	// Action What was done, such as `figure.stated`; absent where sealed.
@@ -1599,6 +1729,141 @@ type ChangeList struct {
 
 	// Position The last position of the register when this was answered.
 	Position int64 `json:"position"`
+}
+
+// ChangeRequest What somebody proposes to change of what the register vouches for. Never public.
+type ChangeRequest struct {
+	Evidence []Source `json:"evidence"`
+
+	// Id A random UUID in lower case.
+	Id         Id                  `json:"id"`
+	Items      []ChangeRequestItem `json:"items"`
+	Member     int64               `json:"member"`
+	ProposedAt time.Time           `json:"proposed_at"`
+
+	// ProposedBy Who made a change, or proposed it. The account is named to staff only.
+	ProposedBy Author `json:"proposed_by"`
+	Reason     string `json:"reason"`
+
+	// State A `returned` request waits for whoever proposed it; of a `decided` one no item is open.
+	State ChangeRequestState `json:"state"`
+
+	// Steps What became of it, the first step first.
+	Steps   []ChangeRequestStep `json:"steps"`
+	Version int64               `json:"version"`
+}
+
+// ChangeRequestCounts How many requests there are in each state.
+type ChangeRequestCounts struct {
+	Decided   int `json:"decided"`
+	Open      int `json:"open"`
+	Returned  int `json:"returned"`
+	Withdrawn int `json:"withdrawn"`
+}
+
+// ChangeRequestItem defines model for ChangeRequestItem.
+type ChangeRequestItem struct {
+	// Current What stands there now, of an open item; absent for nothing.
+	Current   json.RawMessage `json:"current,omitempty,omitzero"`
+	DecidedAt time.Time       `json:"decided_at,omitempty,omitzero"`
+
+	// DecidedBy A random UUID in lower case.
+	DecidedBy Id `json:"decided_by,omitempty,omitzero"`
+
+	// Figure A random UUID in lower case.
+	Figure Id `json:"figure,omitempty,omitzero"`
+
+	// Item The number of the item in its request.
+	Item int               `json:"item"`
+	Kind ChangeRequestKind `json:"kind"`
+
+	// New Absent where the value is to be taken away.
+	New json.RawMessage `json:"new,omitempty,omitzero"`
+
+	// Old What stood there when it was proposed or rebased last, as the register writes it; absent for nothing.
+	Old json.RawMessage `json:"old,omitempty,omitzero"`
+
+	// Reason Why it was decided so.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Stale Whether something else than `old` stands there now.
+	Stale bool `json:"stale"`
+
+	// State `overtaken`: the register came to say so by another way.
+	State ChangeRequestItemState `json:"state"`
+
+	// Subject The field; of a figure its measure, basis, currency and period; of a signature the number of the ceremony, or `paper`.
+	Subject string `json:"subject"`
+}
+
+// ChangeRequestItemState `overtaken`: the register came to say so by another way.
+type ChangeRequestItemState string
+
+// ChangeRequestKind defines model for ChangeRequestKind.
+type ChangeRequestKind string
+
+// ChangeRequestLine defines model for ChangeRequestLine.
+type ChangeRequestLine struct {
+	// Id A random UUID in lower case.
+	Id     Id    `json:"id"`
+	Member int64 `json:"member"`
+
+	// OpenItems How many nobody has decided on.
+	OpenItems  int       `json:"open_items"`
+	ProposedAt time.Time `json:"proposed_at"`
+
+	// ProposedBy Who made a change, or proposed it. The account is named to staff only.
+	ProposedBy Author `json:"proposed_by"`
+	Reason     string `json:"reason"`
+
+	// State A `returned` request waits for whoever proposed it; of a `decided` one no item is open.
+	State ChangeRequestState `json:"state"`
+
+	// Subjects Of its items.
+	Subjects []string `json:"subjects"`
+	Version  int64    `json:"version"`
+}
+
+// ChangeRequestList defines model for ChangeRequestList.
+type ChangeRequestList struct {
+	// Counts How many requests there are in each state.
+	Counts     ChangeRequestCounts `json:"counts"`
+	Items      []ChangeRequestLine `json:"items"`
+	NextCursor string              `json:"next_cursor,omitempty,omitzero"`
+}
+
+// ChangeRequestMove defines model for ChangeRequestMove.
+type ChangeRequestMove struct {
+	// Before Absent for nothing.
+	Before json.RawMessage `json:"before,omitempty,omitzero"`
+	Item   int             `json:"item"`
+}
+
+// ChangeRequestState A `returned` request waits for whoever proposed it; of a `decided` one no item is open.
+type ChangeRequestState string
+
+// ChangeRequestStep defines model for ChangeRequestStep.
+type ChangeRequestStep struct {
+	At time.Time `json:"at"`
+
+	// By Who made a change, or proposed it. The account is named to staff only.
+	By Author `json:"by"`
+
+	// Moved Of a rebase, what each item held for old before.
+	Moved  []ChangeRequestMove   `json:"moved,omitempty,omitzero"`
+	Reason string                `json:"reason,omitempty,omitzero"`
+	Step   ChangeRequestStepStep `json:"step"`
+}
+
+// ChangeRequestStepStep defines model for ChangeRequestStep.Step.
+type ChangeRequestStepStep string
+
+// ChangeRuling defines model for ChangeRuling.
+type ChangeRuling struct {
+	Decisions []ChangeDecision `json:"decisions"`
+
+	// DistinctFrom Of names that are accepted: register numbers of members with an equal name that were looked at and found to be other organisations.
+	DistinctFrom []int64 `json:"distinct_from,omitempty,omitzero"`
 }
 
 // Closing defines model for Closing.
@@ -2195,7 +2460,7 @@ type HistoryEntry struct {
 	Action string    `json:"action"`
 	At     time.Time `json:"at"`
 
-	// By Who made a change. The account is named to staff only.
+	// By Who made a change, or proposed it. The account is named to staff only.
 	By     Author        `json:"by"`
 	Fields []FieldChange `json:"fields"`
 
@@ -2206,11 +2471,17 @@ type HistoryEntry struct {
 	Kind     string `json:"kind"`
 	Position int64  `json:"position"`
 
+	// ProposedBy Who made a change, or proposed it. The account is named to staff only.
+	ProposedBy Author `json:"proposed_by,omitempty,omitzero"`
+
 	// Reason For staff and the member itself.
 	Reason string `json:"reason,omitempty,omitzero"`
 
 	// Sealed Whether the public does not see this.
 	Sealed bool `json:"sealed,omitempty,omitzero"`
+
+	// SinglePerson Whether one of the staff alone changed what the register vouches for, since the register is set to take one person for it.
+	SinglePerson bool `json:"single_person,omitempty,omitzero"`
 }
 
 // HistoryList defines model for HistoryList.
@@ -2798,6 +3069,18 @@ type NewCeremony struct {
 	Until Date `json:"until,omitempty,omitzero"`
 }
 
+// NewChangeRequest At least one of `member`, `figures` and `signatures`. What would change nothing is left out; where nothing is left, 422.
+type NewChangeRequest struct {
+	// Evidence What shows that it is so.
+	Evidence []Source         `json:"evidence,omitempty,omitzero"`
+	Figures  []ProposedFigure `json:"figures,omitempty,omitzero"`
+
+	// Member The fields that the register vouches for, as in a merge patch of a member.
+	Member     ProposedFields `json:"member,omitempty,omitzero"`
+	Reason     string         `json:"reason"`
+	Signatures []NewSignature `json:"signatures,omitempty,omitzero"`
+}
+
 // NewCommitment defines model for NewCommitment.
 type NewCommitment struct {
 	// Baseline Where the quantity stood before.
@@ -3285,6 +3568,64 @@ type ProposalList struct {
 // ProposalState Withdrawn by a run, since it had no ground any more.
 type ProposalState string
 
+// ProposedFields The fields that the register vouches for, as in a merge patch of a member.
+type ProposedFields struct {
+	City nullable.Nullable[string] `json:"city,omitempty,omitzero"`
+
+	// Country ISO 3166-1 alpha-2.
+	Country     nullable.Nullable[string]          `json:"country,omitempty,omitzero"`
+	Founded     nullable.Nullable[int]             `json:"founded,omitempty,omitzero"`
+	Identifiers nullable.Nullable[[]NewIdentifier] `json:"identifiers,omitempty,omitzero"`
+
+	// Kind Kind of organisation.
+	Kind   MemberKind                `json:"kind,omitempty,omitzero"`
+	Name   string                    `json:"name,omitempty,omitzero"`
+	Names  []Name                    `json:"names,omitempty,omitzero"`
+	Sector nullable.Nullable[Sector] `json:"sector,omitempty,omitzero"`
+
+	// Sources Replaces all of `sources`.
+	Sources nullable.Nullable[FactSources] `json:"sources,omitempty,omitzero"`
+}
+
+// ProposedFigure A figure to be stated, or to supersede the one that `supersedes` names.
+type ProposedFigure struct {
+	// Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
+	Assurance Assurance `json:"assurance,omitempty,omitzero"`
+
+	// Basis Whether the quantity is of the group or of the entity alone, and gross or net; as much of it as is stated.
+	Basis Basis `json:"basis,omitempty,omitzero"`
+
+	// Bound What the numbers say of the quantity: it is `low` (`exact`), about `low` (`approx`), more than `low` (`gt`), at least `low` (`ge`),
+	// less than `high` (`lt`), at most `high` (`le`), or from `low` to `high` (`range`). No other of the two is given.
+	Bound           Bound           `json:"bound"`
+	Confidentiality Confidentiality `json:"confidentiality,omitempty,omitzero"`
+
+	// Currency ISO 4217; `RMB` is taken as `CNY`.
+	//
+	// Example: CNY
+	Currency Currency `json:"currency"`
+
+	// High Money as a decimal string without sign, grouping or exponent; no more decimals than its currency has.
+	//
+	// Example: 5000000000
+	High Amount `json:"high,omitempty,omitzero"`
+
+	// Low Money as a decimal string without sign, grouping or exponent; no more decimals than its currency has.
+	//
+	// Example: 5000000000
+	Low     Amount  `json:"low,omitempty,omitzero"`
+	Measure Measure `json:"measure"`
+
+	// Period From the first day to the last, both included.
+	Period Period `json:"period,omitempty,omitzero"`
+
+	// Source Where it is stated.
+	Source Source `json:"source,omitempty,omitzero"`
+
+	// Supersedes A random UUID in lower case.
+	Supersedes Id `json:"supersedes,omitempty,omitzero"`
+}
+
 // Quantity A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
 //
 // Example: 1000
@@ -3669,10 +4010,13 @@ type UserPatch struct {
 
 // Version defines model for Version.
 type Version struct {
-	Built   string `json:"built,omitempty,omitzero"`
-	Commit  string `json:"commit,omitempty,omitzero"`
-	Go      string `json:"go"`
-	Version string `json:"version"`
+	Built  string `json:"built,omitempty,omitzero"`
+	Commit string `json:"commit,omitempty,omitzero"`
+
+	// FourEyes Whether what the register vouches for of a public member is changed by two people, one proposing and another accepting. Where not, one of the staff may do it alone, and the history says so.
+	FourEyes bool   `json:"four_eyes"`
+	Go       string `json:"go"`
+	Version  string `json:"version"`
 }
 
 // Winner A person or a team. At least one of the properties is stated.

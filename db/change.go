@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,19 @@ type Sealed struct {
 	Content []byte
 }
 
+// Proposed names the person who proposed what this transaction does, and why:
+// whoever makes the change has looked at it as another one.
+func (t *Tx) Proposed(by ident.User, role, reason string) {
+	t.proposal = &Author{User: by, Role: role, Reason: reason}
+}
+
+// Seconded tells whether what this transaction does was proposed by somebody else.
+func (t *Tx) Seconded() bool { return t.proposal != nil }
+
+// Alone marks the change as made by one person where another register would
+// have taken two.
+func (t *Tx) Alone() { t.alone = true }
+
 const drawChange = `select set_config('accord.change', nextval('change_id')::text, true)`
 
 // Change draws the id of this transaction's change, at its first call, and
@@ -60,7 +74,8 @@ func (t *Tx) Enter(author Author, entry Entry) {
 
 const insertChange = `
 with made as (
-    insert into change (id, at, actor, role, reason) values ($1, $2, $3, $4, $5) returning id, ord
+    insert into change (id, at, actor, role, reason, proposer, proposer_role, alone)
+    values ($1, $2, $3, $4, $5, $12, $13, $14) returning id, ord
 ), queued as (
     insert into pending (change, ord) select id, ord from made
 )
@@ -105,8 +120,12 @@ func (t *Tx) writeChange(ctx context.Context) error {
 			return err
 		}
 	}
+	proposal, reason := Author{}, t.author.Reason
+	if t.proposal != nil {
+		proposal, reason = *t.proposal, cmp.Or(reason, t.proposal.Reason)
+	}
 	_, err := t.Exec(ctx, insertChange, t.change, t.Now, orNull(string(t.author.User)), t.author.Role,
-		orNull(t.author.Reason), seqs, actions, kinds, subjects, members, contents)
+		orNull(reason), seqs, actions, kinds, subjects, members, contents, orNull(string(proposal.User)), orNull(proposal.Role), t.alone)
 	return err
 }
 

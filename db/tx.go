@@ -24,13 +24,15 @@ type Tx struct {
 	// Now is the time of the transaction, fixed once, in UTC.
 	Now time.Time
 
-	db      *DB
-	tx      *sqlx.Tx
-	change  ident.Change // 0 until drawn
-	author  Author
-	entries []Entry
-	claim   *Claim
-	made    *made
+	db       *DB
+	tx       *sqlx.Tx
+	change   ident.Change // 0 until drawn
+	author   Author
+	proposal *Author // nil where nobody else proposed it
+	alone    bool
+	entries  []Entry
+	claim    *Claim
+	made     *made
 }
 
 // InTx runs work in one READ COMMITTED transaction and commits it.

@@ -81,7 +81,7 @@ func newSite(t *testing.T, host string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := c.wire(t.Context(), &database{DB: dbtest.New(t), log: slog.New(slog.DiscardHandler)}, blob.NewFolder(t.TempDir(), time.Now), keys, base)
+	r, err := c.wire(t.Context(), &database{DB: dbtest.New(t), log: slog.New(slog.DiscardHandler)}, blob.NewFolder(t.TempDir(), time.Now), keys, base, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,8 @@ type config struct {
 	Reads           int    `name:"database-reads" env:"ACCORD_DATABASE_READS" placeholder:"N" help:"Reads that the database is asked for at once; others wait their turn (default: two for each processor on the private PostgreSQL, 32 on another)."`
 	PGBin           string `name:"pg-bin" env:"PG_BIN" placeholder:"DIR" help:"The folder of the private PostgreSQL's programs, if they are in no usual place."`
 
+	FourEyes string `env:"ACCORD_FOUR_EYES" enum:"on,off" default:"on" placeholder:"on|off" help:"Whether what the register vouches for of a public member is changed by two people, one proposing and another accepting (on), or by one of the staff alone (off), which the history then shows."`
+
 	evidenceStore `embed:""`
 	mailServer    `embed:""`
 }
@@ -47,6 +49,9 @@ func fromFile(secret *string, path string) error {
 	}
 	return nil
 }
+
+// fourEyes tells whether what the register vouches for takes two people.
+func (c *config) fourEyes() bool { return c.FourEyes != "off" }
 
 // private tells whether the register runs on its own PostgreSQL.
 func (c *config) private() bool { return c.DatabaseURL == "" }

@@ -90,14 +90,14 @@ type versionCommand struct {
 	JSON bool `help:"Print JSON."`
 }
 
-func (c versionCommand) Run(sh shell) error {
+func (c versionCommand) Run(sh shell, cfg *config) error {
 	if c.JSON {
-		return sh.json(build())
+		return sh.json(build(cfg.fourEyes()))
 	}
 	return sh.print("accord %s (%s)\n", version, runtime.Version())
 }
 
 // build says what this program is, as GET /version does.
-func build() api.Version {
-	return api.Version{Version: version, Commit: commit, Built: built, Go: runtime.Version()}
+func build(fourEyes bool) api.Version {
+	return api.Version{Version: version, Commit: commit, Built: built, Go: runtime.Version(), FourEyes: fourEyes}
 }

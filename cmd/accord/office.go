@@ -13,6 +13,7 @@ import (
 	"accord/pkg/ledger"
 	"accord/pkg/member"
 	"accord/pkg/plan"
+	"accord/pkg/request"
 	"accord/pkg/statistics"
 )
 
@@ -38,6 +39,15 @@ func newOffices(d *db.DB) offices {
 	}
 }
 
+// eyes gives the rooms of a register whose staff changes what it vouches for by
+// two people, or by one.
+func (o offices) eyes(four bool) offices {
+	if four {
+		o.members, o.figures = o.members.FourEyes(), o.figures.FourEyes()
+	}
+	return o
+}
+
 // api is the offices that the JSON door asks.
 func (o offices) api(accounts *account.Service, evidence *commitment.EvidenceRoom) api.Offices {
 	return api.Offices{
@@ -54,6 +64,7 @@ func (o offices) api(accounts *account.Service, evidence *commitment.EvidenceRoo
 		Plans:       o.plans,
 		Proposals:   commitment.NewProposals(o.db, o.members, plan.Home()),
 		Reports:     commitment.NewReports(o.db),
+		Requests:    request.New(o.db, o.members, o.figures),
 		Statistics:  statistics.New(o.db),
 	}
 }

@@ -39,7 +39,7 @@ type register struct {
 }
 
 // wire puts the rooms of the house together.
-func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, keys account.Keyring, base string) (*register, error) {
+func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, keys account.Keyring, base string, fourEyes bool) (*register, error) {
 	desk := mail.NewDesk(base)
 	accounts, err := c.openAccounts(ctx, d, keys, desk)
 	if err != nil {
@@ -47,8 +47,8 @@ func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, 
 	}
 	gate := server.NewGate(d.Ping)
 	evidence := commitment.NewEvidenceRoom(d.DB, files)
-	o := newOffices(d.DB)
-	doors, err := c.doors(ctx, o.api(accounts, evidence), gate)
+	o := newOffices(d.DB).eyes(fourEyes)
+	doors, err := c.doors(ctx, o.api(accounts, evidence), gate, build(fourEyes))
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, 
 }
 
 // doors makes the JSON door and the HTML door.
-func (c *serveCommand) doors(ctx context.Context, offices api.Offices, gate *server.Gate) ([]server.Door, error) {
+func (c *serveCommand) doors(ctx context.Context, offices api.Offices, gate *server.Gate, version api.Version) ([]server.Door, error) {
 	key, err := offices.Accounts.Secret(access.System(ctx), "cursors")
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (c *serveCommand) doors(ctx context.Context, offices api.Offices, gate *ser
 		CursorKey: key,
 		Ready:     gate.Ready,
 		Now:       time.Now,
-		Version:   build(),
+		Version:   version,
 	})
 	if err != nil {
 		return nil, err

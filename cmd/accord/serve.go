@@ -76,7 +76,7 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 		return err
 	}
 	defer l.close()
-	r, err := c.wire(ctx, d, files, keys, l.base(c.BaseURL))
+	r, err := c.wire(ctx, d, files, keys, l.base(c.BaseURL), cfg.fourEyes())
 	if err != nil {
 		return err
 	}

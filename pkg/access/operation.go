@@ -38,6 +38,10 @@ const (
 	ReadProposal   Operation = "read_proposal"   // of what staff is to do
 	DecideProposal Operation = "decide_proposal" // accept and dismiss one
 
+	ProposeRequest Operation = "propose_request" // to change what the register vouches for, rebase and withdraw it
+	ReadRequest    Operation = "read_request"
+	DecideRequest  Operation = "decide_request" // list the queue of them, decide and return one
+
 	DraftActivity    Operation = "draft_activity"
 	SubmitActivity   Operation = "submit_activity"   // and name one as evidence of a commitment
 	RegisterActivity Operation = "register_activity" // and refuse, amend and withdraw one
@@ -104,6 +108,10 @@ var may = map[Operation]grant{
 
 	ReadProposal:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 	DecideProposal: {roles: []Role{RoleAdmin, RoleStaff}}, // by a person: the register itself only proposes
+
+	ProposeRequest: {roles: []Role{RoleAdmin, RoleStaff, RoleMember}, post: Approver}, // by a person, beside whom it takes another one
+	ReadRequest:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	DecideRequest:  {roles: []Role{RoleAdmin, RoleStaff}},
 
 	DraftActivity:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	SubmitActivity:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},

@@ -35,6 +35,8 @@ var owner = map[string]string{
 
 	"mail": "pkg/mail",
 
+	"change_request": "pkg/request", "change_request_item": "pkg/request", "change_request_signatory": "pkg/request", "change_request_step": "pkg/request",
+
 	"seeding": "pkg/intake",
 }
 

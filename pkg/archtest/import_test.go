@@ -49,16 +49,17 @@ var mayImport = map[string][]string{
 	"pkg/commitment": append(with(office, "pkg/member"), papers...),
 	"pkg/statistics": with(office, "pkg/member"),
 
-	"pkg/intake": with(door, "db/seed"), // fills the domains through their offices
+	"pkg/intake":  with(door, "db/seed"), // fills the domains through their offices
+	"pkg/request": with(office, "pkg/member", "pkg/figure"),
 
-	"api":        door,
+	"api":        with(door, "pkg/request"),
 	"pkg/web":    door,
 	"pkg/server": with(door, "api", "pkg/web"),
 
-	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/blob", "pkg/mail"),
-	"scripts/bench": with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/blob"), // it hands the register a folder for its files
+	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/request", "pkg/blob", "pkg/mail"),
+	"scripts/bench": with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/request", "pkg/blob"), // it hands the register a folder for its files
 
-	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake", "pkg/blob", "pkg/mail"),
+	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake", "pkg/request", "pkg/blob", "pkg/mail"),
 	"pkg/archtest":     nil,
 }
 

@@ -185,6 +185,8 @@ var composers = map[string]string{
 	"pkg/commitment.compose":           "TestListsShowEachReaderItsOwn",
 	"pkg/commitment.composeActivities": "TestEveryListOfActivitiesRuns",
 	"pkg/commitment.composeProposals":  "TestEveryListOfProposalsRuns",
+	"pkg/request.compose":              "TestEveryListOfRequestsRuns",
+	"pkg/request.composeCounts":        "TestEveryListOfRequestsRuns",
 	"pkg/account.Users":                "TestEveryListOfAccountsRuns",
 	"pkg/account.Invitations":          "TestEveryListOfInvitationsRuns",
 }

@@ -138,7 +138,7 @@ func (s *Reports) Agree(ctx context.Context, id ident.Report, expected int64) (R
 		case before.Review == nil:
 			return fault.New(fault.Conflict, "no_review_pending")
 		case before.Review.reviewer == actor.User:
-			return fault.New(fault.Conflict, "second_person_needed")
+			return fault.New(fault.Conflict, "review_made_by_you")
 		}
 		before.Review.seconder = actor.User
 		before.State = ReportAccepted

@@ -10,18 +10,18 @@ import (
 // keptDecimals is how many decimals the register keeps of a number.
 const keptDecimals = 4
 
-// Draft is a figure to be stated, as it was written down.
+// Draft is a figure to be stated, as it was written down. Its JSON is that of the wire.
 type Draft struct {
-	Measure         Measure
-	Period          *Period
-	Bound           string
-	Low             string // "" for an end that is not given
-	High            string
-	Currency        string
-	Basis           Basis
-	Assurance       Assurance
-	Confidentiality Confidentiality // "" is public
-	Source          *member.Source
+	Measure         Measure         `json:"measure"`
+	Period          *Period         `json:"period,omitempty"`
+	Bound           string          `json:"bound"`
+	Low             string          `json:"low,omitempty"` // "" for an end that is not given
+	High            string          `json:"high,omitempty"`
+	Currency        string          `json:"currency"`
+	Basis           Basis           `json:"basis,omitempty"`
+	Assurance       Assurance       `json:"assurance,omitempty"`
+	Confidentiality Confidentiality `json:"confidentiality,omitempty"` // "" is public
+	Source          *member.Source  `json:"source,omitempty"`
 }
 
 // Check gives every fault of the draft that can be told without the register,

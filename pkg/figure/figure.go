@@ -141,7 +141,17 @@ func (f Figure) open(published bool) bool {
 }
 
 // Service is the office of figures.
-type Service struct{ db *db.DB }
+type Service struct {
+	db       *db.DB
+	fourEyes bool
+}
 
 // New makes the office.
 func New(d *db.DB) *Service { return &Service{db: d} }
+
+// FourEyes gives the office with the rule of [member.Service.FourEyes].
+func (s *Service) FourEyes() *Service {
+	two := *s
+	two.fourEyes = true
+	return &two
+}

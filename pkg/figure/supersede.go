@@ -30,9 +30,26 @@ func (f Figure) superseded(by Figure, published bool) Figure {
 // It refuses with Forbidden when the actor is not staff, NotFound when there is
 // no such figure, Stale when expected is another version, Conflict when the
 // figure is superseded already, its member is merged or has another current
-// figure of the new measure, basis and currency for the new period, and Invalid
-// with every field at fault.
+// figure of the new measure, basis and currency for the new period, or a figure
+// of a public member takes a second person, and Invalid with every field at fault.
 func (s *Service) Supersede(ctx context.Context, id ident.Figure, expected int64, draft Draft) (Figure, error) {
+	if _, err := access.Require(ctx, access.StateFigure); err != nil {
+		return Figure{}, err
+	}
+	var next Figure
+	err := s.db.InTx(ctx, func(tx *db.Tx) (err error) {
+		next, err = s.SupersedeIn(ctx, tx, id, expected, draft)
+		return err
+	})
+	if err != nil {
+		return Figure{}, fmt.Errorf("supersede figure %s: %w", id, err)
+	}
+	return next, nil
+}
+
+// SupersedeIn is Supersede as a part of the transaction, for the domains that
+// decide something from which it follows. It refuses as Supersede does.
+func (s *Service) SupersedeIn(ctx context.Context, tx *db.Tx, id ident.Figure, expected int64, draft Draft) (Figure, error) {
 	actor, err := access.Require(ctx, access.StateFigure)
 	if err != nil {
 		return Figure{}, err
@@ -41,25 +58,22 @@ func (s *Service) Supersede(ctx context.Context, id ident.Figure, expected int64
 	if err := faults.Err(); err != nil {
 		return Figure{}, err
 	}
-	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		m, old, err := lock(ctx, tx, id, actor.Scope())
-		if err != nil {
-			return err
-		}
-		if err := old.allows(next, expected); err != nil {
-			return err
-		}
-		change, err := tx.Change(ctx)
-		if err != nil {
-			return err
-		}
-		next = next.stated(m, change, tx.Now)
-		return replace(ctx, tx, old, next, m.Published)
-	})
+	m, old, err := lock(ctx, tx, id, actor.Scope())
 	if err != nil {
-		return Figure{}, fmt.Errorf("supersede figure %s: %w", id, locate(err))
+		return Figure{}, err
 	}
-	return next, nil
+	if err := old.allows(next, expected); err != nil {
+		return Figure{}, err
+	}
+	if err := member.Second(tx, actor, m.Published, s.fourEyes, ""); err != nil {
+		return Figure{}, err
+	}
+	change, err := tx.Change(ctx)
+	if err != nil {
+		return Figure{}, err
+	}
+	next = next.stated(m, change, tx.Now)
+	return next, locate(replace(ctx, tx, old, next, m.Published))
 }
 
 // allows gives why the figure cannot be superseded by the next one, if it cannot.

@@ -40,6 +40,8 @@ type (
 	Proposal           string
 	Report             string
 	Amendment          string
+	Request            string
+	RequestItem        string
 	Contact            string
 	User               string
 	Mail               string

@@ -20,6 +20,8 @@ type Past struct {
 	Kind     string
 	ID       string
 	By       Author
+	Proposer Author // whose proposal By accepted; of no role where nobody else's
+	Alone    bool   // one of the staff did it, where another register would have taken two people
 	Reason   string // for staff and the member itself; what everybody may know of a reason stands in the content
 	Sealed   bool   // the public does not see it
 	Fields   []FieldChange
@@ -55,6 +57,8 @@ with seen as (
 select h.position, c.at, coalesce(h.kind, '') as kind, coalesce(h.subject, '') as subject, coalesce(h.sealed, false) as sealed,
     coalesce(c.role, '') as role, coalesce(c.reason, '') as reason,
     case when $2 then coalesce(u.id::text, '') else '' end as user_id, case when $2 then coalesce(u.name, '') else '' end as user_name,
+    coalesce(c.proposer_role, '') as proposer_role, coalesce(c.alone, false) as alone,
+    case when $2 then coalesce(o.id::text, '') else '' end as proposer_id, case when $2 then coalesce(o.name, '') else '' end as proposer_name,
     case when h.sealed then (select content from sealed where change = h.change and seq = h.seq)
         else (select content from entry where change = h.change and seq = h.seq) end as content,
     case when h.before_sealed then (select content from sealed where change = h.before_change and seq = h.before_seq)
@@ -63,6 +67,7 @@ from member m
 left join page h on true
 left join change c on c.id = h.change
 left join app_user u on u.id = c.actor
+left join app_user o on o.id = c.proposer
 where m.number = $1 and (m.published or $2 or m.number = $3)
 order by h.position desc`
 
@@ -76,6 +81,10 @@ type pastRow struct {
 	Reason   string          `db:"reason"`
 	User     ident.User      `db:"user_id"`
 	UserName string          `db:"user_name"`
+	Proposer access.Role     `db:"proposer_role"`
+	Origin   ident.User      `db:"proposer_id"`
+	Name     string          `db:"proposer_name"`
+	Alone    bool            `db:"alone"`
 	Content  []byte          `db:"content"`
 	Before   []byte          `db:"before"`
 }
@@ -129,15 +138,22 @@ func (row pastRow) past(actor access.Actor, number ident.Member) (Past, error) {
 	}
 	past := Past{
 		Position: *row.Position, At: row.At.UTC(), Action: now.Action, Kind: row.Kind, ID: row.Subject, Sealed: row.Sealed,
-		By: Author{Role: row.Role, User: row.User, Name: row.UserName}, Fields: Difference(then.Content, now.Content),
+		By: authorFor(actor, row.Role, row.User, row.UserName), Proposer: authorFor(actor, row.Proposer, row.Origin, row.Name), Alone: row.Alone,
+		Fields: Difference(then.Content, now.Content),
 	}
 	if actor.Scope().Sees(number) {
 		past.Reason = row.Reason
 	}
-	if !actor.Staff() && row.Role == access.RoleAdmin {
-		past.By.Role = access.RoleStaff // which of the staff are administrators is their own business
-	}
 	return past, nil
+}
+
+// authorFor tells the actor who it was. Which of the staff are administrators is
+// their own business.
+func authorFor(actor access.Actor, role access.Role, user ident.User, name string) Author {
+	if !actor.Staff() && role == access.RoleAdmin {
+		role = access.RoleStaff
+	}
+	return Author{Role: role, User: user, Name: name}
 }
 
 // open reads the bytes of an entry; of none it gives none.

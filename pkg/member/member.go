@@ -141,8 +141,9 @@ type Reveal func(ctx context.Context, tx *db.Tx, number ident.Member) error
 
 // Service is the office of members, ceremonies and signatures.
 type Service struct {
-	db      *db.DB
-	reveals []Reveal
+	db       *db.DB
+	reveals  []Reveal
+	fourEyes bool
 }
 
 // New makes the office. The sibling domains hand in how their own things of a

@@ -114,7 +114,7 @@ func (s *Service) Original(ctx context.Context, number ident.Member, change iden
 	return m, nil
 }
 
-const lockWholeMember = `
+const readWhole = `
 select number, version, status, status_since, published, merged_into, merged_from, name, kind, country, city, sector,
     description, website, founded, sources, synthetic,
     (select json_agg(n order by n.ordinal) from (
@@ -133,9 +133,9 @@ func lockWhole(ctx context.Context, tx *db.Tx, number ident.Member, scope access
 	if _, err := Lock(ctx, tx, number, scope); err != nil && !fault.Is(err, fault.Conflict) {
 		return Member{}, err
 	}
-	var m Member
-	if err := tx.Get(ctx, &m, lockWholeMember, number, scope.All, scope.Member); err != nil {
-		return Member{}, fmt.Errorf("read member %s: %w", number, err)
+	m, err := Whole(ctx, tx, number, scope)
+	if err != nil {
+		return Member{}, err
 	}
 	if m.Version != expected {
 		return Member{}, fault.New(fault.Stale, "stale")

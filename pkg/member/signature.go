@@ -3,7 +3,6 @@ package member
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"accord/db"
 	"accord/pkg/access"
@@ -39,12 +38,12 @@ type Signature struct {
 	Title    *string         `db:"title" json:"title"`         // of the signatory
 }
 
-// SignatureDraft is a signature to be recorded.
+// SignatureDraft is a signature to be recorded. Its JSON is that of the wire.
 type SignatureDraft struct {
-	Ceremony  *ident.Ceremony
-	Capacity  Capacity
-	SignedOn  *plan.Date
-	Signatory *Signatory
+	Ceremony  *ident.Ceremony `json:"ceremony,omitempty"`
+	Capacity  Capacity        `json:"capacity"`
+	SignedOn  *plan.Date      `json:"signed_on,omitempty"`
+	Signatory *Signatory      `json:"signatory,omitempty"`
 }
 
 // Signatory is the person who signed.
@@ -80,9 +79,27 @@ func checkDate(faults *fault.Fields, pointer string, day *plan.Date) {
 //
 // It refuses with Forbidden when the actor is not staff, NotFound when there is
 // no such member, Conflict when it is merged or has signed at this ceremony
-// before, and Invalid with every field at fault: an unknown ceremony, a day in
-// the future or outside the ceremony.
+// before or a signature of a public member takes a second person (see
+// [Service.FourEyes]), and Invalid with every field at fault: an unknown
+// ceremony, a day in the future or outside the ceremony.
 func (s *Service) Sign(ctx context.Context, number ident.Member, draft SignatureDraft) (Signature, error) {
+	if _, err := access.Require(ctx, access.WriteSignature); err != nil {
+		return Signature{}, err
+	}
+	var g Signature
+	err := s.db.InTx(ctx, func(tx *db.Tx) (err error) {
+		g, err = s.SignIn(ctx, tx, number, draft)
+		return err
+	})
+	if err != nil {
+		return Signature{}, fmt.Errorf("record a signature of member %s: %w", number, err)
+	}
+	return g, nil
+}
+
+// SignIn is Sign as a part of the transaction, for the domains that decide
+// something from which a signature follows. It refuses as Sign does.
+func (s *Service) SignIn(ctx context.Context, tx *db.Tx, number ident.Member, draft SignatureDraft) (Signature, error) {
 	actor, err := access.Require(ctx, access.WriteSignature)
 	if err != nil {
 		return Signature{}, err
@@ -90,44 +107,44 @@ func (s *Service) Sign(ctx context.Context, number ident.Member, draft Signature
 	if err := draft.Check().Err(); err != nil {
 		return Signature{}, err
 	}
-	var g Signature
-	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		m, err := Lock(ctx, tx, number, actor.Scope())
-		if err != nil {
-			return err
-		}
-		if err := checkDay(ctx, tx, draft); err != nil {
-			return err
-		}
-		g = Signature{
-			ID: ident.New[ident.Signature](), Member: number, Ceremony: draft.Ceremony, Version: 1,
-			Capacity: draft.Capacity, SignedOn: draft.SignedOn,
-		}
-		if g.Change, err = tx.Change(ctx); err != nil {
-			return err
-		}
-		return insertSignature(ctx, tx, m, &g, draft.Signatory)
-	})
+	m, err := Lock(ctx, tx, number, actor.Scope())
 	if err != nil {
-		return Signature{}, fmt.Errorf("record a signature of member %s: %w", number, locate(err))
+		return Signature{}, err
+	}
+	if err := Second(tx, actor, m.Published, s.fourEyes, ""); err != nil {
+		return Signature{}, err
+	}
+	if err := draft.CheckDay(ctx, tx); err != nil {
+		return Signature{}, err
+	}
+	g := Signature{
+		ID: ident.New[ident.Signature](), Member: number, Ceremony: draft.Ceremony, Version: 1,
+		Capacity: draft.Capacity, SignedOn: draft.SignedOn,
+	}
+	if g.Change, err = tx.Change(ctx); err != nil {
+		return Signature{}, err
+	}
+	if err := insertSignature(ctx, tx, m, &g, draft.Signatory); err != nil {
+		return Signature{}, locate(err)
 	}
 	return g, nil
 }
 
 const ceremonySpan = `select from_on, until_on from ceremony where id = $1 for key share`
 
-// checkDay gives the faults of a signature's day and ceremony.
-func checkDay(ctx context.Context, tx *db.Tx, draft SignatureDraft) error {
+// CheckDay gives the faults of the draft's day and ceremony, which only the
+// register can tell.
+func (d SignatureDraft) CheckDay(ctx context.Context, tx *db.Tx) error {
 	var faults fault.Fields
-	if draft.SignedOn != nil && *draft.SignedOn > plan.Today(tx.Now) {
+	if d.SignedOn != nil && *d.SignedOn > plan.Today(tx.Now) {
 		faults.Add("/signed_on", "in_the_future")
 	}
-	if draft.Ceremony != nil {
+	if d.Ceremony != nil {
 		var span struct {
 			From  *plan.Date `db:"from_on"`
 			Until *plan.Date `db:"until_on"`
 		}
-		err := tx.Get(ctx, &span, ceremonySpan, *draft.Ceremony)
+		err := tx.Get(ctx, &span, ceremonySpan, *d.Ceremony)
 		last := span.Until
 		if last == nil {
 			last = span.From
@@ -136,8 +153,8 @@ func checkDay(ctx context.Context, tx *db.Tx, draft SignatureDraft) error {
 		case fault.Is(err, fault.NotFound):
 			faults.Add("/ceremony", "unknown_ceremony")
 		case err != nil:
-			return fmt.Errorf("read ceremony %s: %w", *draft.Ceremony, err)
-		case draft.SignedOn != nil && span.From != nil && (*draft.SignedOn < *span.From || *draft.SignedOn > *last):
+			return fmt.Errorf("read ceremony %s: %w", *d.Ceremony, err)
+		case d.SignedOn != nil && span.From != nil && (*d.SignedOn < *span.From || *d.SignedOn > *last):
 			faults.Add("/signed_on", "outside_ceremony", fault.Args{"from": string(*span.From), "until": string(*last)})
 		}
 	}
@@ -222,76 +239,4 @@ func revealSignatures(ctx context.Context, tx *db.Tx, number ident.Member) error
 		}
 	}
 	return nil
-}
-
-const readSignature = `
-select g.id, g.member, g.ceremony, g.version, g.change, g.capacity, g.signed_on, p.name, p.title
-from signature g join member m on m.number = g.member left join signatory p on p.signature = g.id
-where g.id = $1 and (m.published or $2 or m.number = $3)`
-
-// ReadSignature gives one signature.
-//
-// It refuses with NotFound when there is none or the actor may not know of its member.
-func (s *Service) ReadSignature(ctx context.Context, id ident.Signature) (Signature, error) {
-	actor, err := access.Require(ctx, access.ReadPublic)
-	if err != nil {
-		return Signature{}, err
-	}
-	var g Signature
-	if err := s.db.Get(ctx, &g, readSignature, id, actor.Scope().All, actor.Scope().Member); err != nil {
-		return Signature{}, fmt.Errorf("read signature %s: %w", id, err)
-	}
-	return g, nil
-}
-
-const listSignatures = `
-select (
-    select json_agg(s order by s.id) from (
-        select g.id, g.member, g.ceremony, g.version, g.change, g.capacity, g.signed_on, p.name, p.title
-        from signature g left join signatory p on p.signature = g.id
-        where g.member = m.number and g.id > $4::uuid order by g.id limit $5
-    ) s
-) from member m where number = $1 and (published or $2 or number = $3)`
-
-// Signatures lists a member's signatures in the order of their ids, from behind after.
-//
-// It refuses with NotFound when the actor may not know of the member.
-func (s *Service) Signatures(ctx context.Context, number ident.Member, after ident.Signature, limit int) ([]Signature, error) {
-	actor, err := access.Require(ctx, access.ReadPublic)
-	if err != nil {
-		return nil, err
-	}
-	return listOf[Signature](ctx, s.db, actor, number, listSignatures, orFirst(after), limit)
-}
-
-// orFirst gives the id that stands before all others when there is none.
-func orFirst[T ~string](after T) T {
-	if after == "" {
-		return T(strings.Repeat("0", 8) + "-0000-0000-0000-" + strings.Repeat("0", 12))
-	}
-	return after
-}
-
-const listCeremonySignatures = `
-select (
-    select json_agg(s order by s.id) from (
-        select g.id, g.member, g.ceremony, g.version, g.change, g.capacity, g.signed_on, p.name, p.title
-        from signature g join member m on m.number = g.member left join signatory p on p.signature = g.id
-        where g.ceremony = c.id and g.id > $4::uuid and (m.published or $2 or m.number = $3) order by g.id limit $5
-    ) s
-) from ceremony c where id = $1`
-
-// CeremonySignatures lists the signatures at a ceremony that the actor may see.
-//
-// It refuses with NotFound when there is no such ceremony.
-func (s *Service) CeremonySignatures(ctx context.Context, id ident.Ceremony, after ident.Signature, limit int) ([]Signature, error) {
-	actor, err := access.Require(ctx, access.ReadPublic)
-	if err != nil {
-		return nil, err
-	}
-	var rows Rows[Signature]
-	if err := s.db.Get(ctx, &rows, listCeremonySignatures, id, actor.Scope().All, actor.Scope().Member, orFirst(after), limit); err != nil {
-		return nil, fmt.Errorf("list the signatures of ceremony %s: %w", id, err)
-	}
-	return rows, nil
 }

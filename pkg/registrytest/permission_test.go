@@ -81,7 +81,7 @@ func staffWrite(do func(t *testing.T, r *Register, number ident.Member) call) pr
 func probes() map[string]probe {
 	all := map[string]probe{}
 	for _, part := range []map[string]probe{
-		memberProbes(), belongingProbes(), ceremonyProbes(), figureProbes(), allianceProbes(), commitmentProbes(), participantProbes(), amendmentProbes(), planProbes(), cycleProbes(), reportProbes(), activityProbes(), evidenceProbes(), runProbes(), publicProbes(),
+		memberProbes(), belongingProbes(), ceremonyProbes(), figureProbes(), allianceProbes(), commitmentProbes(), participantProbes(), amendmentProbes(), planProbes(), cycleProbes(), reportProbes(), activityProbes(), evidenceProbes(), runProbes(), requestProbes(), appliedProbes(), publicProbes(),
 	} {
 		maps.Copy(all, part)
 	}

@@ -26,6 +26,7 @@ import (
 	"accord/pkg/mail"
 	"accord/pkg/member"
 	"accord/pkg/plan"
+	"accord/pkg/request"
 	"accord/pkg/statistics"
 )
 
@@ -59,6 +60,7 @@ type Register struct {
 	Members     *member.Service
 	Figures     *figure.Service
 	Alliances   *alliance.Service
+	Requests    *request.Service
 	Statistics  *statistics.Service
 	Commitments *commitment.Service
 	Cycles      *commitment.Cycles
@@ -93,13 +95,14 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 		t.Fatalf("open the office of accounts: %v", err)
 	}
 	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
+	figures := figure.New(d)
 	return &Register{
 		address: address, DB: d, Clock: clock, Accounts: accounts, Mail: mail.New(d, nil, slog.New(slog.DiscardHandler)),
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
 		Evidence:   commitment.NewEvidenceRoom(d, blob.NewFolder(t.TempDir(), clock.Now)),
 		Amendments: commitment.NewAmendments(d),
 		Members:    members, Runs: commitment.NewRuns(d, members, plan.Home()), Proposals: commitment.NewProposals(d, members, plan.Home()),
-		Figures: figure.New(d), Alliances: alliance.New(d), Statistics: statistics.New(d),
+		Figures: figures, Requests: request.New(d, members, figures), Alliances: alliance.New(d), Statistics: statistics.New(d),
 		Ledger: ledger.NewReader(d), Sequencer: ledger.NewSequencer(d, slog.New(slog.DiscardHandler)),
 	}
 }
@@ -114,6 +117,15 @@ func published() commitment.Published {
 		p.Points = append(p.Points, plan.Text{Point: point, Text: title.En, Title: title})
 	}
 	return p
+}
+
+// FourEyes opens the register again, as one whose staff changes nothing alone of
+// what it vouches for.
+func (r *Register) FourEyes() *Register {
+	two := *r
+	two.Members, two.Figures = r.Members.FourEyes(), r.Figures.FourEyes()
+	two.Requests = request.New(r.DB, two.Members, two.Figures)
+	return &two
 }
 
 // Seed loads the shipped register.

@@ -28,7 +28,7 @@ type badInput struct {
 // badInputs is the whole table, one file for each kind.
 func badInputs() []badInput {
 	return slices.Concat(
-		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badActivities, badEvidence, attacks,
+		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badChangeRequests, badActivities, badEvidence, attacks,
 		badUsers, badInvitations, badLinks, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }

@@ -86,6 +86,8 @@ func (w *world) subjects() map[string]string {
 	amendment, _ := w.made("staff", amended+"/amendments", `{"text":"y","class":"clarified","reason":"r"}`)
 	settled := proposed("")(w, 9)
 	w.tell("staff", "POST", settled+"/dismiss", `{"reason":"r"}`, http.StatusOK)
+	decidedOn := requesting("", false)(w, 801)
+	w.tell("admin", "POST", decidedOn+"/decide", `{"decisions":[{"item":1,"verdict":"accept"}]}`, http.StatusOK)
 	drafted, _ := w.made("own editor", written+"/evidence/files", upload("a.pdf", "", aPDF))
 	link, _ := w.made("own editor", written+"/evidence", anEvidence)
 	cursor := w.tell("staff", "GET", "/api/v1/members?limit=1", "", http.StatusOK).field("next_cursor")
@@ -97,6 +99,8 @@ func (w *world) subjects() map[string]string {
 		"joint": w.things["joint"][0], "draft": promise(), "submitted": promise("submit"), "registered": promise("submit", "register"),
 		"proposed amendment": last(amendment), "approved amendment": w.things["AmendmentId"][0], "amended": last(amended),
 		"proposal": w.things["ProposalId"][0], "settled proposal": last(settled), "written": last(written), "accepted": w.things["ReportId"][0],
+		"change request": w.things["ChangeRequestId"][0], "withdrawn request": w.things["ChangeRequestId"][1],
+		"staff's request": last(requesting("", false)(w, 802)), "decided request": last(decidedOn), "returned request": last(requesting("", true)(w, 803)),
 		"evidence": w.things["EvidenceId"][0], "drafted evidence": last(drafted), "link": last(link),
 		"drafted activity": act(), "submitted activity": act("submit"), "activity": w.things["ActivityId"][0], "withdrawn activity": w.things["ActivityId"][2],
 		"membership": w.things["AllianceMembershipId"][0], "none": string(ident.New[ident.Figure]()), "cursor": cursor, "flipped cursor": string(flipped),

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"accord/db"
 	"accord/pkg/fault"
 	"accord/pkg/ident"
 	requests "accord/pkg/request"
@@ -30,7 +31,7 @@ func (d *Door) proposeChangeRequest(r *request) error {
 // did something to before.
 func (d *Door) asItStands(r *request, made requests.Request, err error) (requests.Request, error) {
 	if again, ok := replayed(err); ok {
-		return d.offices.Requests.Read(r.ctx, ident.Request(again.Subject))
+		return d.offices.Requests.Read(db.WithoutClaim(r.ctx), ident.Request(again.Subject)) // in a snapshot, which would claim the key again
 	}
 	return made, err
 }

@@ -24,6 +24,8 @@ var bodies = map[string]string{
 	"openCycle": `{"year":2030}`, "extendCycle": `{"due_on":"2199-01-01","grace_ends_on":"2199-01-01","reason":"r"}`, "startReport": `{"cycle":2026}`,
 	"attestCommitment": `{"cycle":2026}`, "amendReport": `{"narrative":"n"}`, "submitReport": "", "reviewReport": `{"decision":"accepted","completion":"limited"}`,
 	"proposeAmendment": `{"text":"z","class":"clarified","reason":"r"}`, "approveAmendment": `{}`, "refuseAmendment": `{"reason":"r"}`, "withdrawAmendment": "",
+	"proposeChangeRequest": `{"member":{"founded":2001},"reason":"r"}`, "decideChangeRequest": `{"decisions":[{"item":1,"verdict":"accept"}]}`,
+	"returnChangeRequest": `{"reason":"r"}`, "rebaseChangeRequest": "", "withdrawChangeRequest": "",
 	"acceptProposal": `{"reason":"r"}`, "dismissProposal": `{"reason":"r"}`, "agreeReview": "", "replyToReview": `{"text":"t"}`,
 	"addEvidenceLink": anEvidence, "addEvidenceFile": upload("b.pdf", "application/pdf", aPDF), "amendEvidence": `{"claim":"c"}`,
 	"recordActivity": `{"point":1,"kind":"event","title":"t","from":"2026-01-01","organisers":[1]}`,
@@ -51,11 +53,12 @@ func (w *world) secrets() (hidden, none map[string]string) {
 	report, _ := w.made("own editor", w.registered(9)+"/reports", `{"cycle":2026}`)
 	evidence, _ := w.made("own editor", report+"/evidence/files", form(filePart("Shadow.pdf", "", aPDF+"Shadow"), texts("title", "Shadow")))
 	activity, _ := w.made("own editor", memberAt(w.discreet)+"/activities", strings.Replace(bodies["draftActivity"], `"t"`, `"Shadow"`, 1))
+	requested, _ := w.made("own approver", memberAt(w.discreet)+"/change-requests", `{"member":{"city":"Shadow"},"reason":"Shadow"}`)
 	amendment, _ := w.made("own approver", w.registered(8)+"/amendments", `{"text":"Shadow","class":"clarified","reason":"Shadow"}`)
 	invitation, _ := w.made("admin", "/api/v1/invitations", `{"email":"shadow@example.org","role":"admin"}`)
 	hidden = map[string]string{
-		"AmendmentId": last(amendment),
-		"ReportId":    last(report), "ProposalId": w.things["ProposalId"][0],
+		"AmendmentId": last(amendment), "ChangeRequestId": last(requested),
+		"ReportId": last(report), "ProposalId": w.things["ProposalId"][0],
 		"EvidenceId": last(evidence),
 		"ActivityId": last(activity), "EvidencedCommitment": last(draft),
 		"FigureId": figure.field("id"), "MemberNumber": number.String(), "ContactId": last(contact), "SignatureId": last(signature),

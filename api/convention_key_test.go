@@ -42,6 +42,9 @@ var since = map[string]func(w *world, made reply){
 	"proposeAmendment": func(w *world, made reply) {
 		w.tell("staff", "POST", made.header.Get("Location")+"/refuse", `{"reason":"changed since"}`, http.StatusOK)
 	},
+	"proposeChangeRequest": func(w *world, made reply) {
+		w.tell("staff", "POST", made.header.Get("Location")+"/return", `{"reason":"changed since"}`, http.StatusOK)
+	},
 	"addEvidenceLink":  amended("own editor", `{"title":"changed since"}`),
 	"addEvidenceFile":  amended("own editor", `{"title":"changed since"}`),
 	"recordActivity":   amended("staff", `{"title":"changed since","organisers":[1,2]}`),
@@ -53,7 +56,7 @@ var since = map[string]func(w *world, made reply){
 // standing are the operations that make a thing without a history: their
 // answers are given again as the thing stands. A person's contact or account
 // leaves nothing behind that could be erased with it, and a draft no trace.
-var standing = []string{"addContact", "addUser", "invitePerson", "draftCommitment", "startReport", "draftActivity", "addEvidenceLink", "addEvidenceFile"}
+var standing = []string{"addContact", "addUser", "invitePerson", "draftCommitment", "startReport", "draftActivity", "addEvidenceLink", "addEvidenceFile", "proposeChangeRequest"}
 
 func amended(who, body string) func(*world, reply) {
 	return func(w *world, made reply) {
@@ -148,7 +151,7 @@ func (w *world) answersOnce(t *testing.T, operation string, deed deed, n int) {
 	at, body, key := deed.make(w, n), distinct(operation, n), fmt.Sprint("once-", n)
 	headers := []string{"Idempotency-Key", key}
 	if strings.Contains(operation, "supersede") || strings.Contains(operation, "Commitment") && operation != "draftCommitment" && operation != "attestCommitment" ||
-		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity", "approveAmendment", "refuseAmendment", "withdrawAmendment", "acceptProposal", "dismissProposal"}, operation) {
+		slices.Contains([]string{"extendCycle", "submitReport", "reviewReport", "agreeReview", "submitActivity", "registerActivity", "refuseActivity", "withdrawActivity", "approveAmendment", "refuseAmendment", "withdrawAmendment", "acceptProposal", "dismissProposal", "decideChangeRequest", "returnChangeRequest", "rebaseChangeRequest", "withdrawChangeRequest"}, operation) {
 		// The first request makes its own If-Match stale. The key comes before it.
 		tag := w.send(deed.who, "GET", at[:strings.LastIndex(at, "/")], "").header.Get("ETag")
 		headers = append(headers, "If-Match", tag)
@@ -204,6 +207,7 @@ func (w *world) writings(t *testing.T) (n int) {
 			+ (select count(*) from report_draft d where not exists (select from report r where r.id = d.id and r.attested))
 			+ (select count(*) from proposal where state = 'dismissed')
 			+ (select coalesce(sum(version), 0) from invitation) + (select count(*) from app_user where disabled)
+			+ (select count(*) from change_request_step where step <> 'decided')
 			+ (select count(*) from (select id from activity_draft union select id from activity where state = 'submitted'
 				union select id from activity_history where state = 'submitted') drafted)`); err != nil {
 		t.Fatal(err)

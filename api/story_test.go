@@ -56,6 +56,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.amendments(member)
 	s.reports(member)
 	s.proposals(member)
+	s.changeRequests(member)
 	s.activities(member)
 	h.CatchUp(t)
 	s.reading(member)

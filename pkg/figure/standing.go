@@ -32,7 +32,7 @@ func (d Draft) Slot() string {
 	if d.Period != nil {
 		period = string(d.Period.From) + "/" + string(d.Period.To)
 	}
-	return strings.Join([]string{string(d.Measure), string(d.Basis), d.Currency, period}, " ")
+	return strings.Join(strings.Fields(string(d.Measure)+" "+string(d.Basis)+" "+d.Currency+" "+period), " ")
 }
 
 // Standing is a member's current figures, and which of them took the place of which.

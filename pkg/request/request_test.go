@@ -156,7 +156,7 @@ func TestRequestsAreShownToStaffAndTheirMemberAlone(t *testing.T) {
 	later := d.propose(d.approver, stating("5"))
 	for _, who := range []context.Context{d.one, d.approver, registrytest.Editor(d.number), registrytest.System()} {
 		queue, err := d.Requests.Of(who, d.number, request.Listing{Limit: 9})
-		if err != nil || len(queue.Lines) != 2 || queue.Lines[0].ID != r.ID || queue.Lines[1].Subjects[0] != "sales_volume  CNY undated" || queue.Counts[request.Open] != 2 {
+		if err != nil || len(queue.Lines) != 2 || queue.Lines[0].ID != r.ID || queue.Lines[1].Subjects[0] != "sales_volume CNY undated" || queue.Counts[request.Open] != 2 {
 			t.Errorf("got %+v, %v", queue, err)
 		}
 	}

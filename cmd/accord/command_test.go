@@ -11,10 +11,15 @@ import (
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	got := decode[map[string]string](t, private(t).must(t, "", "version", "--json"))
-	if got["version"] != "v1-test" {
+	p := private(t)
+	got := decode[map[string]any](t, p.must(t, "", "version", "--json"))
+	if got["version"] != "v1-test" || got["four_eyes"] != true {
 		t.Errorf("version: %v", got)
 	}
+	if got := decode[map[string]any](t, p.must(t, "", "version", "--json", "--four-eyes", "off")); got["four_eyes"] != false {
+		t.Errorf("of an office of one person: %v", got)
+	}
+	p.refused(t, 2, []string{"four-eyes"}, "version", "--four-eyes", "perhaps")
 }
 
 func TestUsage(t *testing.T) {

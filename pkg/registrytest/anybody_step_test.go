@@ -92,7 +92,7 @@ func (c *crowd) draft() commitment.Draft {
 
 func (c *crowd) steps() map[string]attempt {
 	all := c.promising()
-	for _, more := range []map[string]attempt{c.reportingSteps(), c.activitySteps(), c.calendarSteps()} {
+	for _, more := range []map[string]attempt{c.reportingSteps(), c.activitySteps(), c.calendarSteps(), c.requestSteps()} {
 		for name, step := range more {
 			all[name] = step
 		}

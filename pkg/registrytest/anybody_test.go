@@ -91,6 +91,8 @@ func (c *crowd) snapshot() (rows map[string]row, changes int64) {
 	part("cycle", "cycle", "t.year::text", "0", "'open'", "h.year = t.year", true)
 	part("member", "member", "t.number::text", "t.number", "t.status", "h.number = t.number", true)
 	part("proposal", "proposal", "t.id::text", "t.member", "t.state", "", false)
+	part("change request", "change_request", "t.id::text", "t.member", "t.state", "", false)
+	part("change request item", "(select *, 1 as version from change_request_item)", "t.id::text", "t.member", "t.state", "", false)
 	part("commitment draft", "commitment_draft", "t.id::text", "t.member", "'draft'", "", false)
 	part("report draft", "report_draft", "t.id::text", "t.member", "'draft'", "", false)
 	part("activity draft", "activity_draft", "t.id::text", "t.member", "'draft'", "", false)
@@ -125,11 +127,13 @@ var paths = map[string]map[string][]string{
 		"suspended": {"active", "non_communicating", "withdrawn", "delisted"}, "applied": {"in_review", "rejected", "withdrawn"}, "in_review": {"active", "rejected", "withdrawn"},
 		"delisted": {"active"}, "withdrawn": {"active"},
 	},
-	"proposal":         {"": {"open"}, "open": {"accepted", "dismissed", "withdrawn"}},
-	"commitment draft": {"": {"draft"}, "draft": {"draft", ""}},
-	"report draft":     {"": {"draft"}, "draft": {"draft"}},
-	"activity draft":   {"": {"draft"}, "draft": {"draft", ""}},
-	"evidence draft":   {"": {"draft"}, "draft": {"draft", ""}},
+	"proposal":            {"": {"open"}, "open": {"accepted", "dismissed", "withdrawn"}},
+	"change request":      {"": {"open"}, "open": {"open", "returned", "decided", "withdrawn"}, "returned": {"open", "decided", "withdrawn"}},
+	"change request item": {"": {"open"}, "open": {"open", "accepted", "rejected", "overtaken", "withdrawn"}},
+	"commitment draft":    {"": {"draft"}, "draft": {"draft", ""}},
+	"report draft":        {"": {"draft"}, "draft": {"draft"}},
+	"activity draft":      {"": {"draft"}, "draft": {"draft", ""}},
+	"evidence draft":      {"": {"draft"}, "draft": {"draft", ""}},
 }
 
 // holds fails where a step broke a law: what was refused changed nothing; what

@@ -36,8 +36,11 @@ type life struct {
 	reports     []ident.Report
 	activities  []ident.Activity
 	amendments  []ident.Amendment
+	requests    []ident.Request
 
 	proposers map[ident.Amendment]context.Context // who proposed which amendment
+
+	askers map[ident.Request]context.Context // who made which request
 
 	marks    map[string]string // what each mark stands in, by the mark
 	personal map[string]bool   // marks of what may be erased one day, so that no entry may hold it in clear
@@ -50,7 +53,7 @@ func newLife(t *testing.T, seed uint64) *life {
 	t.Helper()
 	l := &life{
 		Register: New(t), t: t, draw: rand.New(rand.NewPCG(seed, 7)),
-		marks: map[string]string{}, personal: map[string]bool{}, proposers: map[ident.Amendment]context.Context{}, shown: map[string]bool{}, done: map[string]int{}, refused: map[string]int{},
+		marks: map[string]string{}, personal: map[string]bool{}, proposers: map[ident.Amendment]context.Context{}, askers: map[ident.Request]context.Context{}, shown: map[string]bool{}, done: map[string]int{}, refused: map[string]int{},
 	}
 	for range 2 { // so that the first steps have something to work on
 		l.steps()["register"]()
@@ -114,6 +117,7 @@ func (l *life) live() string {
 		"draft activity", "record activity", "amend activity", "amend activity", "step of activity", "step of activity",
 		"link", "link", "unlink",
 		"run cycle", "run cycle", "open near cycle", "accept proposal", "dismiss proposal",
+		"propose change", "propose change", "decide change", "decide change", "return change", "rebase change", "withdraw change",
 	}))
 }
 
@@ -158,6 +162,7 @@ func (l *life) steps() map[string]func() error {
 	maps.Copy(all, l.amending())
 	maps.Copy(all, l.runs())
 	maps.Copy(all, l.evidencing())
+	maps.Copy(all, l.requesting())
 	return all
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"accord/db"
@@ -56,7 +57,7 @@ func (s *Service) Decide(ctx context.Context, id ident.Request, expected int64, 
 		if err := turn(ctx, tx, id, before.after(len(chosen))); err != nil {
 			return err
 		}
-		if err := addStep(ctx, tx, id, actor, "decided", "", nil); err != nil {
+		if err := addStep(ctx, tx, id, actor, stepDecided, "", nil); err != nil {
 			return err
 		}
 		r, err = whole(ctx, tx, id, actor.Scope())
@@ -82,13 +83,20 @@ const samePerson = `
 select exists (
     select from app_user a join app_user b
         on regexp_replace(lower(a.email), '\+[^@]*@', '@') = regexp_replace(lower(b.email), '\+[^@]*@', '@')
-    where a.id = $1 and b.id = $2)`
+    where a.id = any($1::uuid[]) and b.id = $2)`
 
-// refuseProposer refuses whoever proposed the request: it takes another person.
+// refuseProposer refuses whoever proposed the request, or stood in for it when it
+// was rebased, whatever their role is by now: it takes another person.
 func refuseProposer(ctx context.Context, tx *db.Tx, r Request, actor access.Actor) error {
-	same := r.Proposer == actor.User
+	var proposers db.Texts
+	for _, step := range r.Steps {
+		if step.Step == stepProposed || step.Step == stepRebased {
+			proposers = append(proposers, string(step.Actor))
+		}
+	}
+	same := slices.Contains(proposers, string(actor.User))
 	if !same {
-		if err := tx.Get(ctx, &same, samePerson, r.Proposer, actor.User); err != nil {
+		if err := tx.Get(ctx, &same, samePerson, proposers, actor.User); err != nil {
 			return fmt.Errorf("compare the persons: %w", err)
 		}
 	}

@@ -35,6 +35,17 @@ func TestWhoProposedNeverDecides(t *testing.T) {
 		_, err = alone.Requests.Decide(access.With(context.Background(), access.Actor{User: one.ID, Role: access.RoleStaff}), r.ID, 0, ruling(request.Reject, 1))
 		refused(t, err, fault.Conflict, "request_proposed_by_you")
 	}
+	promoted := registrytest.Approver(d.number)
+	of := d.propose(d.approver, request.Draft{Member: member.Patch{Founded: nullable.NewNullableWithValue(2012)}, Reason: "r"})
+	if _, err = d.Requests.Return(d.one, of.ID, 0, "r"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = d.Requests.Rebase(promoted, of.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	actor, _ := access.From(promoted)
+	_, err = d.Requests.Decide(access.With(context.Background(), access.Actor{User: actor.User, Role: access.RoleStaff}), of.ID, 0, ruling(request.Accept, 1))
+	refused(t, err, fault.Conflict, "request_proposed_by_you")
 	if r = d.decide(d.other, r.ID, ruling(request.Accept, 1)); r.State != request.Decided {
 		t.Errorf("it is %s", r.State)
 	}

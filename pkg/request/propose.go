@@ -56,7 +56,7 @@ func (s *Service) Propose(ctx context.Context, number ident.Member, draft Draft)
 				return err
 			}
 		}
-		if err := addStep(ctx, tx, id, actor, "proposed", "", nil); err != nil {
+		if err := addStep(ctx, tx, id, actor, stepProposed, "", nil); err != nil {
 			return err
 		}
 		r, err = whole(ctx, tx, id, actor.Scope())

@@ -108,6 +108,15 @@ type Item struct {
 	Stale         bool         // an open item with another old value
 }
 
+// The steps of a request.
+const (
+	stepProposed  = "proposed"
+	stepReturned  = "returned"
+	stepRebased   = "rebased"
+	stepDecided   = "decided"
+	stepWithdrawn = "withdrawn"
+)
+
 // Step is one step of a request.
 type Step struct {
 	Step   string      `db:"step"`

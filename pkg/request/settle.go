@@ -38,7 +38,7 @@ func (s *Service) Return(ctx context.Context, id ident.Request, expected int64, 
 		if err := before.at(expected, Open); err != nil {
 			return err
 		}
-		r, err = become(ctx, tx, before, Returned, actor, "returned", strings.TrimSpace(reason), nil)
+		r, err = become(ctx, tx, before, Returned, actor, stepReturned, strings.TrimSpace(reason), nil)
 		return err
 	})
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *Service) Rebase(ctx context.Context, id ident.Request, expected int64) 
 		if len(moved) == 0 && before.State == Open {
 			return fault.New(fault.Conflict, "request_up_to_date")
 		}
-		r, err = become(ctx, tx, before, before.after(overtaken), actor, "rebased", "", moved)
+		r, err = become(ctx, tx, before, before.after(overtaken), actor, stepRebased, "", moved)
 		return err
 	})
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *Service) Withdraw(ctx context.Context, id ident.Request, expected int64
 				return err
 			}
 		}
-		r, err = become(ctx, tx, before, Withdrawn, actor, "withdrawn", "", nil)
+		r, err = become(ctx, tx, before, Withdrawn, actor, stepWithdrawn, "", nil)
 		return err
 	})
 	if err != nil {

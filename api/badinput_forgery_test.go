@@ -73,7 +73,7 @@ func (w *world) forgeries(session account.Tokens) map[string]string {
 		"alg none, signed": with(header, "alg", "none"), "no alg": with(header, "alg", nil),
 		"kid with a path": with(header, "kid", "../../../../dev/null"), "kid with SQL": with(header, "kid", "x' union select decode('00','hex') --"),
 		"kid unknown": with(header, "kid", "other"), "no kid": with(header, "kid", nil), "kid huge": with(header, "kid", strings.Repeat("k", 1200)),
-		"jku": with(header, "jku", "https://evil.example/jwks.json"), "another typ": with(header, "typ", "JWT"),
+		"jku": with(header, "jku", "https://evil.example/jwks.json"), "x5u": with(header, "x5u", "https://evil.example/cert.pem"), "another typ": with(header, "typ", "JWT"),
 	} {
 		tokens[name] = seal(own, header, said)
 	}

@@ -21,6 +21,8 @@ type house struct {
 	*registrytest.Register
 	*office
 	law    *law
+	door   *api.Door
+	gate   *server.Gate
 	server *server.Server
 }
 
@@ -32,25 +34,33 @@ func newHouse(t *testing.T) *house {
 func houseOf(t *testing.T, r *registrytest.Register) *house {
 	t.Helper()
 	h := &house{Register: r, law: newLaw(t), office: &office{accounts: r.Accounts, db: r.DB, log: &log{}}}
-	gate := server.NewGate(func(context.Context) error { return nil })
-	door, err := api.New(api.Options{
+	h.gate = server.NewGate(func(context.Context) error { return nil })
+	var err error
+	h.door, err = api.New(api.Options{
 		Offices: api.Offices{
 			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Evidence: r.Evidence, Reports: r.Reports, Requests: r.Requests, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
 		},
-		CursorKey: []byte(strings.Repeat("k", 32)), Ready: gate.Ready, Now: r.Clock.Now, Version: api.Version{Version: "test", Go: "go"},
+		CursorKey: []byte(strings.Repeat("k", 32)), Ready: h.gate.Ready, Now: r.Clock.Now, Version: api.Version{Version: "test", Go: "go"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.server, err = server.New(server.Options{
-		Doors: []server.Door{door}, Authenticator: r.Accounts, Gate: gate,
+	h.server = h.behind(t, h.door)
+	h.handler = h.law.hold(t, h.server.Handler())
+	return h
+}
+
+// behind gives a server of the register with these doors.
+func (h *house) behind(t *testing.T, doors ...server.Door) *server.Server {
+	t.Helper()
+	s, err := server.New(server.Options{
+		Doors: doors, Authenticator: h.Accounts, Gate: h.gate,
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.handler = h.law.hold(t, h.server.Handler())
-	return h
+	return s
 }
 
 // staff gives the token of a new account of staff.

@@ -2,10 +2,13 @@ package document
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"html"
 	"io"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,24 +20,52 @@ const mostDescribed = 1 << 20
 // size is else believed by whoever unpacks it. All of them together are at most
 // [mostUnpacked], as they say, and archive/zip reads none much further than that.
 func checkContents(entries []*zip.File) string {
+	office := slices.ContainsFunc(entries, func(f *zip.File) bool { return f.Name == "[Content_Types].xml" })
 	for _, f := range entries {
-		if code := checkContent(f); code != "" {
+		if code := checkContent(f, office && markup(f.Name)); code != "" {
 			return code
 		}
 	}
 	return ""
 }
 
-func checkContent(f *zip.File) string {
+// markup tells whether an entry of that name is XML.
+func markup(name string) bool {
+	ending := strings.ToLower(path.Ext(name))
+	return ending == ".xml" || ending == ".rels"
+}
+
+func checkContent(f *zip.File, markup bool) string {
 	r, err := f.Open()
 	if err != nil {
 		return "file_broken"
 	}
-	defer func() { _ = r.Close() }()                  // nothing is written
-	if _, err := io.Copy(io.Discard, r); err != nil { // shorter, longer or of another checksum
+	defer func() { _ = r.Close() }()                 // nothing is written
+	var declared declarations                        // of entities, with which a part reads other files or grows without end
+	if _, err := io.Copy(&declared, r); err != nil { // shorter, longer or of another checksum
 		return "file_broken"
 	}
+	if markup && declared.met {
+		return "file_archive_unsafe"
+	}
 	return ""
+}
+
+// declarations looks for a document type in text of one or two octets a
+// letter, as it comes by.
+type declarations struct {
+	last []byte // the end of what came by, as long as a document type may lie across it
+	met  bool
+}
+
+func (d *declarations) Write(text []byte) (int, error) {
+	if d.met {
+		return len(text), nil
+	}
+	seen := append(d.last, bytes.ReplaceAll(text, []byte{0}, nil)...)
+	d.met = doctype.Match(seen)
+	d.last = append(d.last[:0], seen[max(0, len(seen)-len("<!doctype")+1):]...)
+	return len(text), nil
 }
 
 // What a part says that makes the document one with a program, or of which the

@@ -43,6 +43,9 @@ func TestMacrosAndTemplatesAreToldByWhatADocumentSays(t *testing.T) {
 		"macros of another name":       {word(`<Override PartName="/word/x.bin" ContentType="application/vnd.ms-office.vbaProject"/>`, entry{name: "word/x.bin"}), "file_macros"},
 		"macro sheets":                 {word(`<Override ContentType="application/vnd.ms-excel.macrosheet+xml"/>`), "file_macros"},
 		"macros in UTF-16":             {word("\xff\xfe" + wide.String()), "file_macros"},
+		"entities of a part":           {word("", entry{name: "word/comments.xml", text: `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>`}), "file_archive_unsafe"},
+		"entities late in a part":      {word("", entry{name: "word/comments.xml", text: "<!--" + strings.Repeat("-", 32<<10-8) + "--><!DocType x><x/>"}), "file_archive_unsafe"},
+		"entities of relations":        {word("", entry{name: "word/_rels/comments.xml.rels", text: "<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E\x00 x>"}), "file_archive_unsafe"},
 		"a template that is elsewhere": {settings(template), "file_template"},
 		"a template on a share":        {settings(strings.ReplaceAll(template, "https://example.org/a.dotm", `file:///\\host\share\a.dotx`)), "file_template"},
 		"a template on a host":         {settings(strings.ReplaceAll(template, "https://example.org/a.dotm", `\\host\share\a.dotx`)), "file_template"},
@@ -61,6 +64,7 @@ func TestMacrosAndTemplatesAreToldByWhatADocumentSays(t *testing.T) {
 	for name, content := range map[string][]byte{
 		"a template of one's own": settings(strings.ReplaceAll(template, ` TargetMode="External"`, "")),
 		"a template on the disk":  settings(strings.ReplaceAll(template, "https://example.org/a.dotm", `file:///C:\Users\mei\a.dotx`)),
+		"a page among the media":  word("", entry{name: "word/media/a.html", text: "<!DOCTYPE html>"}),
 		"a link that is outside":  settings(strings.ReplaceAll(template, "attachedTemplate", "hyperlink")),
 	} {
 		if _, faults, err := document.Inspect(bytes.NewReader(content), int64(len(content)), "a.docx", ""); err != nil || len(faults) > 0 {

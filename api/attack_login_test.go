@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"accord/pkg/access"
 	"accord/pkg/account"
@@ -17,6 +19,17 @@ var loginAttacks = []attack{
 		for _, email := range []string{"nobody@example.org", "disabled@example.org", "TAKEN@example.org "} {
 			if other := s.guess(email, "X-Request-Id", "the-same-one"); other.plain() != known.plain() {
 				s.t.Errorf("%s is answered %s\nand one that is there %s", email, other.plain(), known.plain())
+			}
+		}
+	}},
+	{line: 24, name: "whether an account is there, by asking for a link", tries: func(s *siege) {
+		s.changes("requested_link")
+		for _, at := range []string{"/api/v1/password-resets", "/api/v1/sessions/links"} {
+			known := s.is(s.asked("", "POST", at, `{"email":"taken@example.org"}`), http.StatusAccepted)
+			for _, email := range []string{"nobody@example.org", "disabled@example.org"} {
+				if other := s.asked("", "POST", at, `{"email":"`+email+`"}`); other.plain() != known.plain() {
+					s.t.Errorf("%s is answered %s\nand one that is there %s", email, other.plain(), known.plain())
+				}
 			}
 		}
 	}},
@@ -75,6 +88,7 @@ var loginAttacks = []attack{
 		s.met++
 		s.is(s.signs("form@example.org", "orbit mantle pickle \uac00"), http.StatusUnauthorized)
 	}},
+	{line: 31, name: "a link that is used twice", tries: (*siege).linksOnce},
 	{line: 32, name: "somebody else locked out on purpose", tries: func(s *siege) {
 		s.person("owner@example.org", registrytest.Password)
 		s.is(s.signs("owner@example.org", registrytest.Password), http.StatusCreated)
@@ -86,6 +100,44 @@ var loginAttacks = []attack{
 		s.from = home
 		s.is(s.signs("owner@example.org", registrytest.Password), http.StatusCreated)
 	}},
+}
+
+// linksOnce uses the link of a letter, and then tries it again, for itself and for
+// what another link is for, at once with somebody else too.
+func (s *siege) linksOnce() {
+	s.person("forgetful@example.org", registrytest.Password)
+	s.changes("app_user", "session", "refresh_token", "familiar_address", "requested_link", "account_link", "mail")
+	for _, at := range []string{"/api/v1/password-resets", "/api/v1/sessions/links"} {
+		s.is(s.asked("", "POST", at, `{"email":"forgetful@example.org"}`), http.StatusAccepted)
+		s.Clock.Advance(time.Second)
+		if err := s.Accounts.MailLinks(registrytest.System()); err != nil {
+			s.t.Fatal(err)
+		}
+		body := fmt.Sprintf(`{"token":%q,"password":"tandem oblique fresco nine"}`, s.Letter(s.t, "forgetful@example.org"))
+		if strings.Contains(at, "links") {
+			body = strings.Replace(body, `,"password":"tandem oblique fresco nine"`, "", 1)
+		}
+		replies := make([]reply, 4)
+		var asking sync.WaitGroup
+		for i := range replies {
+			asking.Go(func() { replies[i] = s.send("", "POST", at+"/redeem", body) })
+		}
+		asking.Wait()
+		used := 0
+		for _, r := range replies {
+			if r.status < 300 {
+				used++
+				continue
+			}
+			s.met++
+			s.is(r, http.StatusNotFound)
+		}
+		if used != 1 {
+			s.t.Errorf("%s: used %d times", at, used)
+		}
+		s.met++
+		s.is(s.asked("", "POST", at+"/redeem", body), http.StatusNotFound)
+	}
 }
 
 // guess tries a wrong password, of which a security event is due.

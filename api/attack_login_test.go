@@ -100,6 +100,23 @@ var loginAttacks = []attack{
 		s.from = home
 		s.is(s.signs("owner@example.org", registrytest.Password), http.StatusCreated)
 	}},
+	{line: 33, name: "a session that somebody else chose", asks: []badInput{
+		{"its id", "", "POST /api/v1/sessions", `{"email":"taken@example.org","password":"a password for tests only","session":"{none}"}`, nil, 422, "invalid", "/session unknown_field"},
+		{"its tokens", "", "POST /api/v1/sessions", `{"email":"taken@example.org","password":"a password for tests only","refresh_token":"x"}`, nil, 422, "invalid", "/refresh_token unknown_field"},
+	}, tries: func(s *siege) {
+		s.person("fixed@example.org", registrytest.Password)
+		one, two := s.is(s.signs("fixed@example.org", registrytest.Password), http.StatusCreated), s.is(s.signs("fixed@example.org", registrytest.Password), http.StatusCreated)
+		for _, token := range []string{"access_token", "refresh_token"} {
+			_, first, _ := strings.Cut(one.text, `"`+token+`":"`)
+			first, _, _ = strings.Cut(first, `"`)
+			if first == "" || strings.Contains(two.text, first) {
+				s.t.Errorf("two sign-ins share the %s %q", token, first)
+			}
+		}
+		if one.header.Get("Set-Cookie") != "" {
+			s.t.Errorf("the API sets a cookie: %v", one.header)
+		}
+	}},
 }
 
 // linksOnce uses the link of a letter, and then tries it again, for itself and for

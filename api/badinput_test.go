@@ -29,7 +29,7 @@ type badInput struct {
 func badInputs() []badInput {
 	return slices.Concat(
 		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badChangeRequests, badActivities, badEvidence, attacks,
-		badUsers, badInvitations, badLinks, badSessions, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
+		badUsers, badInvitations, badLinks, badSessions, badAPITokens, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }
 

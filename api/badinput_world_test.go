@@ -20,6 +20,9 @@ func (w *world) words() []string {
 	for _, more := range []map[string]string{w.subjects(), w.mailed()} {
 		maps.Copy(words, more)
 	}
+	for word, text := range w.keys() {
+		words[word] = text
+	}
 	for word, part := range map[string]struct {
 		text  string
 		times int

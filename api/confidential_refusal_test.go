@@ -33,10 +33,10 @@ var bodies = map[string]string{
 	"submitActivity": "", "registerActivity": "", "refuseActivity": `{"reason":"r"}`, "withdrawActivity": `{"reason":"r"}`, "linkActivity": "",
 	"signIn": credentials("nobody@example.org", password), "refreshSession": refreshing("x"), "changePassword": `{"current_password":"x","new_password":"y"}`,
 	"addUser": `{"email":"new@example.org","role":"staff","password":"` + password + `"}`, "amendUser": `{"role":"staff"}`,
-	"resetPassword": `{"password":"` + otherPassword + `"}`,
-	"invitePerson":  `{"email":"guest@example.org","role":"analyst"}`, "resendInvitation": "", "revokeInvitation": "", "handOver": heir(0),
+	"invitePerson": `{"email":"guest@example.org","role":"analyst"}`, "resendInvitation": "", "revokeInvitation": "", "handOver": heir(0),
 	"redeemInvitation": `{"token":"x","password":"` + password + `"}`, "requestPasswordReset": `{"email":"a@example.org"}`,
 	"redeemPasswordReset": `{"token":"x","password":"` + password + `"}`, "requestSignInLink": `{"email":"a@example.org"}`, "redeemSignInLink": `{"token":"x"}`,
+	"resetPassword": `{"password":"` + otherPassword + `"}`, "makeToken": `{"name":"a script","scopes":["read_public"]}`,
 }
 
 // secrets are things that outsiders may not know of, and things that are not,
@@ -56,9 +56,11 @@ func (w *world) secrets() (hidden, none map[string]string) {
 	requested, _ := w.made("own approver", memberAt(w.discreet)+"/change-requests", `{"member":{"city":"Shadow"},"reason":"Shadow"}`)
 	amendment, _ := w.made("own approver", w.registered(8)+"/amendments", `{"text":"Shadow","class":"clarified","reason":"Shadow"}`)
 	invitation, _ := w.made("admin", "/api/v1/invitations", `{"email":"shadow@example.org","role":"admin"}`)
+	token, _ := w.made("own editor", "/api/v1/tokens", bodies["makeToken"])
 	hidden = map[string]string{
 		"AmendmentId": last(amendment), "ChangeRequestId": last(requested),
 		"ReportId": last(report), "ProposalId": w.things["ProposalId"][0],
+		"OwnTokenId": last(token), "UserTokenId": last(token),
 		"EvidenceId": last(evidence),
 		"ActivityId": last(activity), "EvidencedCommitment": last(draft),
 		"FigureId": figure.field("id"), "MemberNumber": number.String(), "ContactId": last(contact), "SignatureId": last(signature),

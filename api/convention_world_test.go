@@ -53,6 +53,8 @@ func newWorld(t *testing.T) *world {
 	w.add("ContactId", "staff", memberAt(w.curious)+"/contacts", `{"name":"Bo Wang","phone":"+86 755 1234567"}`)
 	w.things["UserId"] = []string{w.tell("analyst", "GET", "/api/v1/me", "", http.StatusOK).field("id")}
 	w.invite()
+	w.add("OwnTokenId", "analyst", "/api/v1/tokens", bodies["makeToken"])
+	w.things["UserTokenId"] = w.things["OwnTokenId"]
 	h.CatchUp(t)
 	return w
 }

@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.tokenRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -217,6 +217,18 @@ func (d *Door) mailRoutes() []route {
 		{post, "/api/v1/password-resets/redeem", "redeemPasswordReset", d.redeemPasswordReset, true},
 		{post, "/api/v1/sessions/links", "requestSignInLink", d.requestSignInLink, true},
 		{post, "/api/v1/sessions/links/redeem", "redeemSignInLink", d.redeemSignInLink, true},
+	}
+}
+
+// tokenRoutes lead to what scripts sign in with.
+func (d *Door) tokenRoutes() []route {
+	return []route{
+		{get, "/api/v1/tokens", "listTokens", d.listTokens, false},
+		{post, "/api/v1/tokens", "makeToken", d.makeToken, true},
+		{get, "/api/v1/tokens/{id}", "readToken", d.readToken, false},
+		{remove, "/api/v1/tokens/{id}", "revokeToken", d.revokeToken, false},
+		{get, "/api/v1/users/{id}/tokens", "listUserTokens", d.listUserTokens, false},
+		{remove, "/api/v1/users/{id}/tokens/{token}", "revokeUserToken", d.revokeUserToken, false},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -31,6 +32,10 @@ func validate(schema *openapi3.Schema, tree map[string]any) fault.Fields {
 				return errNotADate
 			}
 			return nil
+		})),
+		openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(text string) error {
+			_, err := time.Parse(time.RFC3339, text)
+			return err
 		})))
 	found := collection{listed: map[string]bool{}}
 	found.collect(err)
@@ -120,6 +125,8 @@ func codeOf(err *openapi3.SchemaError) (string, fault.Args) {
 			return outOfRange(schema)
 		case schema.Format == "date":
 			return "not_a_date", nil
+		case schema.Format == "date-time":
+			return "not_a_time", nil
 		}
 		return "wrong_format", nil
 	case "pattern":

@@ -46,7 +46,12 @@ func (d *Door) readMe(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.show(r.userTag(u), userOf(u))
+	me := userOf(u)
+	if r.actor().Token == "" {
+		return r.show(r.userTag(u), me)
+	}
+	me.Scopes = scopesOf(r.actor().Scopes)
+	return r.versioned(u.Version, me)
 }
 
 func (d *Door) changePassword(r *request) error {

@@ -62,6 +62,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.reading(member)
 	s.people()
 	s.letters(member)
+	s.tokening()
 	for _, target := range []string{"/healthz", "/readyz", "/version", "/openapi.json", "/docs", "/docs/docs.css"} {
 		s.tell("", "HEAD", target, "", http.StatusOK)
 	}

@@ -1285,6 +1285,30 @@ func (e Strength) Valid() bool {
 	}
 }
 
+// Defines values for TokenScope.
+const (
+	TokenScopeReadOwn     TokenScope = "read_own"
+	TokenScopeReadPublic  TokenScope = "read_public"
+	TokenScopeStaffImport TokenScope = "staff_import"
+	TokenScopeWriteOwn    TokenScope = "write_own"
+)
+
+// Valid indicates whether the value is a known member of the TokenScope enum.
+func (e TokenScope) Valid() bool {
+	switch e {
+	case TokenScopeReadOwn:
+		return true
+	case TokenScopeReadPublic:
+		return true
+	case TokenScopeStaffImport:
+		return true
+	case TokenScopeWriteOwn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Activity `categories` and `countries` are of competitions, `hours` and `trained` (persons) of trainings, `beneficiaries` of projects.
 type Activity struct {
 	// Beneficiaries A number of persons (`hours` of hours, with two decimals at most) as it was stated; see `Bound`. Absent where it was not.
@@ -2701,6 +2725,23 @@ type LinkRequest struct {
 // LinkToken What stands behind `token=` in the link.
 type LinkToken = string
 
+// MadeToken defines model for MadeToken.
+type MadeToken struct {
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Hint The first characters of the token.
+	Hint string `json:"hint"`
+
+	// Id A random UUID in lower case.
+	Id     Id           `json:"id"`
+	Name   string       `json:"name"`
+	Scopes []TokenScope `json:"scopes"`
+
+	// Token What the script sends, shown this once.
+	Token string `json:"token"`
+}
+
 // Matrix defines model for Matrix.
 type Matrix struct {
 	Items      []MatrixRow `json:"items"`
@@ -3317,6 +3358,16 @@ type NewSignature struct {
 type NewTitles struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
+}
+
+// NewToken defines model for NewToken.
+type NewToken struct {
+	// ExpiresAt A year from now at most; without it, in 90 days.
+	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
+
+	// Name What its owner calls it.
+	Name   string       `json:"name"`
+	Scopes []TokenScope `json:"scopes"`
 }
 
 // NewTransition defines model for NewTransition.
@@ -3942,6 +3993,35 @@ type TitlesPatch struct {
 	Zh string `json:"zh,omitempty,omitzero"`
 }
 
+// Token defines model for Token.
+type Token struct {
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Hint The first characters of the token.
+	Hint string `json:"hint"`
+
+	// Id A random UUID in lower case.
+	Id Id `json:"id"`
+
+	// LastUsedAt To within some minutes; absent before its first use.
+	LastUsedAt time.Time `json:"last_used_at,omitempty,omitzero"`
+	Name       string    `json:"name"`
+
+	// RevokedAt Absent unless it was revoked.
+	RevokedAt time.Time    `json:"revoked_at,omitempty,omitzero"`
+	Scopes    []TokenScope `json:"scopes"`
+}
+
+// TokenList defines model for TokenList.
+type TokenList struct {
+	Items      []Token `json:"items"`
+	NextCursor string  `json:"next_cursor,omitempty,omitzero"`
+}
+
+// TokenScope `read_public` reads what the public sees; `read_own` reads what its owner sees; `write_own`, for a member's person, does what its post allows on its own member; `staff_import`, for staff, registers members with their figures, signatures and all that a list of them brings. The last two read as `read_own` does. Accounts, sessions, tokens and decisions are for sessions alone.
+type TokenScope string
+
 // Transition defines model for Transition.
 type Transition struct {
 	// EffectiveOn Absent where it is not known.
@@ -3986,9 +4066,12 @@ type User struct {
 	Name   string `json:"name,omitempty,omitzero"`
 
 	// Post For members' people: an `editor` drafts, an `approver` drafts and submits.
-	Post    Post  `json:"post,omitempty,omitzero"`
-	Role    Role  `json:"role"`
-	Version int64 `json:"version"`
+	Post Post `json:"post,omitempty,omitzero"`
+	Role Role `json:"role"`
+
+	// Scopes Only of `GET /me` asked with an API token, what that token may be used for.
+	Scopes  []TokenScope `json:"scopes,omitempty,omitzero"`
+	Version int64        `json:"version"`
 }
 
 // UserList defines model for UserList.

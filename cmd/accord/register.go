@@ -115,6 +115,7 @@ func (r *register) work(ctx context.Context) func() {
 	workers.Go(func() { r.calendar.work(access.System(ctx)) })
 	workers.Go(func() { r.postman(access.System(ctx)) })
 	workers.Go(func() { r.sweepFiles(access.System(ctx)) })
+	workers.Go(func() { r.noteUses(access.System(ctx)) })
 	return func() {
 		cancel()
 		workers.Wait()
@@ -137,6 +138,24 @@ func (r *register) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// usesNotedEvery is how often it is written down which API tokens were used.
+const usesNotedEvery = time.Minute
+
+func (r *register) noteUses(ctx context.Context) {
+	tick := time.NewTicker(usesNotedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := r.accounts.NoteUses(ctx); err != nil && ctx.Err() == nil {
+			r.db.log.WarnContext(ctx, "could not write down when API tokens were used", slog.Any("error", err))
 		}
 	}
 }

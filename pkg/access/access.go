@@ -42,6 +42,10 @@ type Actor struct {
 	Role    Role
 	Member  ident.Member // the member a RoleMember is bound to, else 0
 	Post    Post         // for RoleMember
+
+	// Of somebody who came with an API token in place of a session.
+	Token  ident.Token
+	Scopes TokenScopes // what the token may be used for
 }
 
 type actorKey struct{}
@@ -70,11 +74,15 @@ func From(ctx context.Context) (Actor, bool) {
 // Require gives the actor if its role may do the operation.
 //
 // It refuses with Unauthenticated when there is no actor, or when it is the
-// public and some role may do it, and with Forbidden when the role may not.
+// public and some role may do it, and with Forbidden when the role may not, or
+// when the actor came with an API token that is not for it.
 func Require(ctx context.Context, op Operation) (Actor, error) {
 	actor, ok := From(ctx)
 	if !ok {
 		return Actor{}, fault.New(fault.Unauthenticated, "unauthenticated")
+	}
+	if err := refuseToken(actor, op); err != nil {
+		return Actor{}, err
 	}
 	if may[op].has(actor) {
 		return actor, nil

@@ -52,6 +52,7 @@ const (
 	ReadPeople     Operation = "read_people"     // who has an account of a member
 	HandOver       Operation = "hand_over"       // a member's approval to another of its people
 	KeepOwnAccount Operation = "keep_own_account"
+	ReadOwnAccount Operation = "read_own_account"
 	SignIn         Operation = "sign_in"
 	RunSystem      Operation = "run_system" // set-up and the command line
 )
@@ -123,9 +124,10 @@ var may = map[Operation]grant{
 	ReadPeople:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	HandOver:       {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	KeepOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
+	ReadOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
 	SignIn:         {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}},
 	RunSystem:      {roles: []Role{RoleSystem}},
 }
 
-// May tells whether the actor's role may do the operation.
-func May(actor Actor, op Operation) bool { return may[op].has(actor) }
+// May tells whether the actor may do the operation.
+func May(actor Actor, op Operation) bool { return may[op].has(actor) && refuseToken(actor, op) == nil }

@@ -83,6 +83,7 @@ type Service struct {
 	common  *common
 	buckets []byte               // keys the hashes of addresses and e-mail addresses in the buckets
 	mint    atomic.Pointer[mint] // replaced as a whole when keys are rotated
+	uses    uses
 }
 
 // New opens the office on a migrated database; it draws the server's secrets

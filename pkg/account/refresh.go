@@ -126,12 +126,22 @@ update session set ended_at = $2, ended_why = $3 where user_id = $1 and id <> $4
 const noSession ident.Session = "00000000-0000-0000-0000-000000000000"
 
 // endAll ends the sessions of the account but for one, and voids the links that
-// were mailed to it.
+// were mailed to it. Where none is spared, everything is taken from whoever
+// holds it, and its API tokens end, too.
 func endAll(ctx context.Context, tx *db.Tx, user ident.User, spare ident.Session, why string) error {
 	if _, err := tx.Exec(ctx, endSessions, user, tx.Now, why, spare); err != nil {
 		return fmt.Errorf("end the sessions of %s: %w", user, err)
 	}
-	return voidLinks(ctx, tx, user)
+	if err := voidLinks(ctx, tx, user); err != nil {
+		return err
+	}
+	if spare != noSession {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, revokeAll, user, tx.Now); err != nil {
+		return fmt.Errorf("revoke the tokens of %s: %w", user, err)
+	}
+	return nil
 }
 
 // SignOut ends the actor's session, its access tokens and its refresh token at

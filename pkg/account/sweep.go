@@ -20,6 +20,10 @@ const keepRequests = time.Hour
 // keepInvited is how long is told who was invited and what became of it.
 const keepInvited = 90 * 24 * time.Hour
 
+// keepTokens is how long API tokens that are over are shown to their owners,
+// who may wonder what ended when.
+const keepTokens = 90 * 24 * time.Hour
+
 const (
 	sweepSessions = `delete from session where expires_at <= $1`
 	sweepAttempts = `delete from sign_in_attempt where at + make_interval(secs => level * drain) <= $1`
@@ -27,10 +31,11 @@ const (
 	sweepRequests = `delete from requested_link where at <= $1`
 	sweepLinks    = `delete from account_link where expires_at <= $1`
 	sweepInvited  = `delete from invitation where coalesce(settled_at, expires_at) <= $1`
+	sweepTokens   = `delete from api_token where expires_at <= $1 or revoked_at <= $1`
 )
 
-// Sweep forgets sessions, failed attempts, addresses, links and invitations that
-// have had their time. Servers call it now and then.
+// Sweep forgets sessions, API tokens, failed attempts, addresses, links and
+// invitations that have had their time. Servers call it now and then.
 //
 // It refuses with Forbidden when the actor is not the register itself.
 func (s *Service) Sweep(ctx context.Context) error {
@@ -42,6 +47,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			sweepSessions: tx.Now.Add(-keepEnded),
 			sweepAttempts: tx.Now,
 			sweepFamiliar: tx.Now.Add(-familiarFor),
+			sweepTokens:   tx.Now.Add(-keepTokens),
 			deleteStale:   tx.Now,
 			sweepRequests: tx.Now.Add(-keepRequests),
 			sweepLinks:    tx.Now,

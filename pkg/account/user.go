@@ -82,7 +82,7 @@ const readMe = `select ` + userColumns + ` from app_user where id = $1`
 //
 // It refuses with Unauthenticated or Forbidden who has no account.
 func (s *Service) Me(ctx context.Context) (User, error) {
-	actor, err := access.Require(ctx, access.KeepOwnAccount)
+	actor, err := access.Require(ctx, access.ReadOwnAccount)
 	if err != nil {
 		return User{}, err
 	}

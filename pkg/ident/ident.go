@@ -47,6 +47,7 @@ type (
 	Mail               string
 	Invitation         string
 	Session            string
+	Token              string
 	Transition         string
 	Winner             string
 	Evidence           string

@@ -89,6 +89,7 @@ func accountProbes() map[string]accountProbe {
 		all["Accounts.PatchUser of "+string(role)] = of(renames)
 	}
 	maps.Copy(all, mailProbes())
+	maps.Copy(all, tokenProbes())
 	return all
 }
 

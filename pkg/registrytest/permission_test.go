@@ -196,6 +196,7 @@ func compare(t *testing.T, p probe, signs string, who []caller, do call, fresh f
 		}
 		used = used || signs[i] == '+'
 	}
+	compareTokens(t, who, do)
 }
 
 // sign gives the sign of an outcome; what none stands for is told in full.

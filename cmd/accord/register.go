@@ -71,6 +71,7 @@ func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, 
 		Metrics:        metrics,
 		TrustedProxies: c.TrustedProxies,
 		HTTPS:          strings.HasPrefix(base, "https://"),
+		Rates:          server.Rates{Public: c.RatePublic, Account: c.RateAccount, Token: c.RateToken},
 	})
 	if err != nil {
 		return nil, usage(err.Error())

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (s *Server) authenticate(c *gin.Context) {
 	given := c.Request.Header["Authorization"]
 	if len(given) == 0 {
 		c.Request = c.Request.WithContext(access.Public(ctx))
-		c.Next()
+		s.admit(c, s.rates.stranger(c))
 		return
 	}
 	token, err := bearer(given)
@@ -40,11 +41,23 @@ func (s *Server) authenticate(c *gin.Context) {
 	}
 	if err != nil {
 		c.Request = c.Request.WithContext(access.Public(ctx))
+		if fault.Is(err, fault.Unauthenticated) { // who tries credentials is as bounded as who has none
+			err = cmp.Or(s.rates.stranger(c), err)
+		}
+		s.admit(c, err)
+		return
+	}
+	c.Request = c.Request.WithContext(access.With(ctx, actor))
+	s.admit(c, s.rates.known(c, actor))
+}
+
+// admit lets the request in, or refuses it.
+func (s *Server) admit(c *gin.Context, err error) {
+	if err != nil {
 		_ = c.Error(err)
 		c.Abort()
 		return
 	}
-	c.Request = c.Request.WithContext(access.With(ctx, actor))
 	c.Next()
 }
 

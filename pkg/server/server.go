@@ -49,6 +49,8 @@ type Options struct {
 	Metrics        *prometheus.Registry
 	TrustedProxies []string // addresses or CIDRs whose X-Forwarded-For is believed; none by default
 	HTTPS          bool     // readers reach the server by https alone
+	Rates          Rates
+	Now            func() time.Time // the clock of the rates; time.Now where it is nil
 }
 
 // Server answers requests.
@@ -61,6 +63,7 @@ type Server struct {
 	meter         meter
 	headers       map[string][]string
 	wide          map[string]int64 // see Wide
+	rates         rates
 }
 
 // New makes a server. It refuses trusted proxies that are no addresses and
@@ -75,6 +78,7 @@ func New(o Options) (*Server, error) {
 		registry:      o.Metrics,
 		headers:       securityHeaders(o.HTTPS),
 		wide:          map[string]int64{},
+		rates:         newRates(o.Rates, o.Now),
 	}
 	var err error
 	if s.meter, err = newMeter(o.Metrics); err != nil {

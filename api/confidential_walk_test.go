@@ -38,6 +38,9 @@ var questions = map[string][]string{
 	"limit":      {"1", "200"},
 	"cycle":      {"2026", "2031"},
 	"indicator":  {"people_trained", "no_such"},
+	"event":      {"signed_in", "no_such"},
+	"user":       {"00000000-0000-4000-8000-000000000000"},
+	"subject":    {"00000000-0000-4000-8000-000000000000"},
 	"after":      {"0", "5"},
 }
 

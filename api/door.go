@@ -20,6 +20,7 @@ import (
 
 	"accord/pkg/account"
 	"accord/pkg/alliance"
+	"accord/pkg/audit"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/ledger"
@@ -34,6 +35,7 @@ type Offices struct {
 	Activities  *commitment.Activities
 	Alliances   *alliance.Service
 	Amendments  *commitment.Amendments
+	Audit       *audit.Service
 	Changes     *ledger.Reader
 	Commitments *commitment.Service
 	Cycles      *commitment.Cycles

@@ -38,7 +38,7 @@ func houseOf(t *testing.T, r *registrytest.Register) *house {
 	var err error
 	h.door, err = api.New(api.Options{
 		Offices: api.Offices{
-			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Evidence: r.Evidence, Reports: r.Reports, Requests: r.Requests, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
+			Accounts: r.Accounts, Activities: r.Activities, Alliances: r.Alliances, Amendments: r.Amendments, Audit: r.Audit, Changes: r.Ledger, Commitments: r.Commitments, Cycles: r.Cycles, Evidence: r.Evidence, Reports: r.Reports, Requests: r.Requests, Figures: r.Figures, Members: r.Members, Plans: r.Plans, Proposals: r.Proposals, Statistics: r.Statistics,
 		},
 		CursorKey: []byte(strings.Repeat("k", 32)), Ready: h.gate.Ready, Now: r.Clock.Now, Version: api.Version{Version: "test", Go: "go"},
 	})
@@ -54,7 +54,7 @@ func houseOf(t *testing.T, r *registrytest.Register) *house {
 func (h *house) behind(t *testing.T, doors ...server.Door) *server.Server {
 	t.Helper()
 	s, err := server.New(server.Options{
-		Doors: doors, Authenticator: h.Accounts, Gate: h.gate,
+		Doors: doors, Authenticator: h.Accounts, Gate: h.gate, Audit: h.Audit,
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {

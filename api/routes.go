@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.tokenRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.tokenRoutes(), d.auditRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.
@@ -230,6 +230,11 @@ func (d *Door) tokenRoutes() []route {
 		{get, "/api/v1/users/{id}/tokens", "listUserTokens", d.listUserTokens, false},
 		{remove, "/api/v1/users/{id}/tokens/{token}", "revokeUserToken", d.revokeUserToken, false},
 	}
+}
+
+// auditRoutes lead to who did what to accounts, and who was refused.
+func (d *Door) auditRoutes() []route {
+	return []route{{get, "/api/v1/audit", "listAuditEvents", d.listAuditEvents, false}}
 }
 
 // serviceRoutes tell of the server itself and look at no credentials.

@@ -63,6 +63,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.people()
 	s.letters(member)
 	s.tokening()
+	s.auditing()
 	for _, target := range []string{"/healthz", "/readyz", "/version", "/openapi.json", "/docs", "/docs/docs.css"} {
 		s.tell("", "HEAD", target, "", http.StatusOK)
 	}

@@ -241,6 +241,27 @@ func (e Assurance) Valid() bool {
 	}
 }
 
+// Defines values for AuditOutcome.
+const (
+	AuditOutcomeDenied AuditOutcome = "denied"
+	AuditOutcomeDone   AuditOutcome = "done"
+	AuditOutcomeFailed AuditOutcome = "failed"
+)
+
+// Valid indicates whether the value is a known member of the AuditOutcome enum.
+func (e AuditOutcome) Valid() bool {
+	switch e {
+	case AuditOutcomeDenied:
+		return true
+	case AuditOutcomeDone:
+		return true
+	case AuditOutcomeFailed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AuthorRole.
 const (
 	AuthorRoleAdmin   AuthorRole = "admin"
@@ -1615,6 +1636,44 @@ type Assent struct {
 
 // Assurance What stands behind the figure beyond the member's own word; absent where nothing is said of it.
 type Assurance string
+
+// AuditEvent defines model for AuditEvent.
+type AuditEvent struct {
+	// Actor Who did it; absent for the public and the register itself.
+	Actor string    `json:"actor,omitempty,omitzero"`
+	At    time.Time `json:"at"`
+
+	// Details Codes, by name.
+	Details json.RawMessage `json:"details,omitempty,omitzero"`
+	Event   string          `json:"event"`
+
+	// Network Of the address 24 bits, or 48 of IPv6.
+	Network string `json:"network,omitempty,omitzero"`
+
+	// Outcome `done`, `failed` as by a wrong password, or `denied` by a permission or a limit.
+	Outcome   AuditOutcome `json:"outcome"`
+	RequestId string       `json:"request_id,omitempty,omitzero"`
+	Session   string       `json:"session,omitempty,omitzero"`
+	Subject   string       `json:"subject,omitempty,omitzero"`
+
+	// SubjectKind What it was done to, such as `user`.
+	SubjectKind string `json:"subject_kind,omitempty,omitzero"`
+
+	// Times How often it happened within a minute, where the same was folded into one.
+	Times int `json:"times"`
+
+	// Token The API token that it came with.
+	Token string `json:"token,omitempty,omitzero"`
+}
+
+// AuditEventList defines model for AuditEventList.
+type AuditEventList struct {
+	Items      []AuditEvent `json:"items"`
+	NextCursor string       `json:"next_cursor,omitempty,omitzero"`
+}
+
+// AuditOutcome `done`, `failed` as by a wrong password, or `denied` by a permission or a limit.
+type AuditOutcome string
 
 // Author Who made a change, or proposed it. The account is named to staff only.
 type Author struct {

@@ -7,6 +7,7 @@ import (
 	"accord/db"
 	"accord/pkg/account"
 	"accord/pkg/alliance"
+	"accord/pkg/audit"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
 	"accord/pkg/intake"
@@ -49,11 +50,12 @@ func (o offices) eyes(four bool) offices {
 }
 
 // api is the offices that the JSON door asks.
-func (o offices) api(accounts *account.Service, evidence *commitment.EvidenceRoom) api.Offices {
+func (o offices) api(accounts *account.Service, record *audit.Service, evidence *commitment.EvidenceRoom) api.Offices {
 	return api.Offices{
 		Accounts:    accounts,
 		Activities:  commitment.NewActivities(o.db),
 		Alliances:   alliance.New(o.db),
+		Audit:       record,
 		Amendments:  commitment.NewAmendments(o.db),
 		Changes:     ledger.NewReader(o.db),
 		Commitments: commitment.New(o.db),

@@ -17,6 +17,7 @@ import (
 	"accord/api"
 	"accord/pkg/access"
 	"accord/pkg/account"
+	"accord/pkg/audit"
 	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/fault"
@@ -31,6 +32,7 @@ type register struct {
 	base     string // its address for people
 	db       *database
 	accounts *account.Service
+	audit    *audit.Service
 	evidence *commitment.EvidenceRoom
 	desk     *mail.Desk
 	mail     *mail.Office
@@ -41,21 +43,23 @@ type register struct {
 // wire puts the rooms of the house together.
 func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, keys account.Keyring, base string, fourEyes bool) (*register, error) {
 	desk := mail.NewDesk(base)
-	accounts, err := c.openAccounts(ctx, d, keys, desk)
+	record := audit.New(d.DB, time.Duration(c.AuditRetention)*24*time.Hour, d.log)
+	accounts, err := c.openAccounts(ctx, d, keys, desk, record)
 	if err != nil {
 		return nil, err
 	}
 	gate := server.NewGate(d.Ping)
 	evidence := commitment.NewEvidenceRoom(d.DB, files)
 	o := newOffices(d.DB).eyes(fourEyes)
-	doors, err := c.doors(ctx, o.api(accounts, evidence), gate, build(fourEyes))
+	doors, err := c.doors(ctx, o.api(accounts, record, evidence), gate, build(fourEyes))
 	if err != nil {
 		return nil, err
 	}
 	metrics := prometheus.NewRegistry()
 	err = errors.Join(
 		metrics.Register(collectors.NewGoCollector()),
-		metrics.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})))
+		metrics.Register(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})),
+		metrics.Register(blurred(record)))
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
 	}
@@ -71,12 +75,13 @@ func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, 
 		Metrics:        metrics,
 		TrustedProxies: c.TrustedProxies,
 		HTTPS:          strings.HasPrefix(base, "https://"),
+		Audit:          record,
 		Rates:          server.Rates{Public: c.RatePublic, Account: c.RateAccount, Token: c.RateToken},
 	})
 	if err != nil {
 		return nil, usage(err.Error())
 	}
-	return &register{base: base, db: d, accounts: accounts, evidence: evidence, desk: desk, server: s, calendar: days}, nil
+	return &register{base: base, db: d, accounts: accounts, audit: record, evidence: evidence, desk: desk, server: s, calendar: days}, nil
 }
 
 // doors makes the JSON door and the HTML door.
@@ -117,6 +122,7 @@ func (r *register) work(ctx context.Context) func() {
 	workers.Go(func() { r.postman(access.System(ctx)) })
 	workers.Go(func() { r.sweepFiles(access.System(ctx)) })
 	workers.Go(func() { r.noteUses(access.System(ctx)) })
+	workers.Go(func() { r.keepRecord(access.System(ctx)) })
 	return func() {
 		cancel()
 		workers.Wait()

@@ -27,6 +27,7 @@ type serveCommand struct {
 	RatePublic      int      `env:"ACCORD_RATE_PUBLIC" default:"6000" placeholder:"N" help:"Requests a minute from one address without an account; 0 for no bound."`
 	RateAccount     int      `env:"ACCORD_RATE_ACCOUNT" default:"6000" placeholder:"N" help:"Requests a minute in the sessions of one account; 0 for no bound."`
 	RateToken       int      `env:"ACCORD_RATE_TOKEN" default:"1200" placeholder:"N" help:"Requests a minute with one API token; 0 for no bound."`
+	AuditRetention  int      `env:"ACCORD_AUDIT_RETENTION" default:"730" placeholder:"DAYS" help:"How many days the audit record is kept, 90 at least."`
 	SigningKeys     string   `env:"ACCORD_SIGNING_KEYS" placeholder:"KEYS" help:"Ed25519 keys of access tokens, the first signs (default: one that is made once and kept in the database)."`
 	SigningKeysFile string   `env:"ACCORD_SIGNING_KEYS_FILE" placeholder:"FILE" help:"A file with the signing keys."`
 	InviteDays      int      `env:"ACCORD_INVITE_DAYS" default:"7" placeholder:"DAYS" help:"For how many days the link of an invitation is good."`
@@ -49,6 +50,9 @@ func (c *serveCommand) keys() (account.Keyring, error) {
 func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err error) {
 	if min(c.RatePublic, c.RateAccount, c.RateToken) < 0 {
 		return usage("ACCORD_RATE_PUBLIC, ACCORD_RATE_ACCOUNT and ACCORD_RATE_TOKEN: how many requests a minute is a number from 1, or 0 for no bound")
+	}
+	if c.AuditRetention < 90 {
+		return usage("ACCORD_AUDIT_RETENTION: the audit record is kept for 90 days at least")
 	}
 	keys, err := c.keys()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"accord/pkg/access"
 	"accord/pkg/account"
+	"accord/pkg/audit"
 	"accord/pkg/ident"
 )
 
@@ -27,7 +28,7 @@ func (c *config) accounts(ctx context.Context, sh shell, act func(context.Contex
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close(ctx)) }()
-	office, err := account.New(ctx, d.DB, account.Config{Log: log})
+	office, err := account.New(ctx, d.DB, account.Config{Log: log, Audit: audit.New(d.DB, 0, log)})
 	if err != nil {
 		return err
 	}

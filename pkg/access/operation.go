@@ -51,6 +51,7 @@ const (
 	InvitePeople   Operation = "invite_people"   // by mail: staff anybody whom it manages, an approver into the own member
 	ReadPeople     Operation = "read_people"     // who has an account of a member
 	HandOver       Operation = "hand_over"       // a member's approval to another of its people
+	ReadAudit      Operation = "read_audit"
 	KeepOwnAccount Operation = "keep_own_account"
 	ReadOwnAccount Operation = "read_own_account"
 	SignIn         Operation = "sign_in"
@@ -123,6 +124,7 @@ var may = map[Operation]grant{
 	InvitePeople:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	ReadPeople:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	HandOver:       {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+	ReadAudit:      {roles: []Role{RoleSystem, RoleAdmin}},
 	KeepOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
 	ReadOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
 	SignIn:         {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}},

@@ -23,23 +23,25 @@ import (
 	"time"
 
 	"accord/db"
+	"accord/pkg/audit"
 	"accord/pkg/mail"
 )
 
 // Config says how accounts are kept. The zero value of each field has a
 // default.
 type Config struct {
-	Issuer      string        // who issues access tokens: the deployment's base address; default "accord"
-	Audience    string        // whom they are for; default "accord-api"
-	Keys        Keyring       // what signs and verifies them; without, a key is made once and kept in the database
-	AccessLife  time.Duration // of an access token; 10 minutes
-	IdleLife    time.Duration // of a session without a refresh; 24 hours
-	SessionLife time.Duration // of a session in any case; 30 days
-	Hashes      int           // password hashes at once; one for each processor
-	InviteLife  time.Duration // of an invitation's link; 7 days
-	Mail        *mail.Desk    // where letters to people are written; default one whose links have no address before them
-	HashMemory  uint32        // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
-	Log         *slog.Logger  // takes the security events
+	Issuer      string         // who issues access tokens: the deployment's base address; default "accord"
+	Audience    string         // whom they are for; default "accord-api"
+	Keys        Keyring        // what signs and verifies them; without, a key is made once and kept in the database
+	AccessLife  time.Duration  // of an access token; 10 minutes
+	IdleLife    time.Duration  // of a session without a refresh; 24 hours
+	SessionLife time.Duration  // of a session in any case; 30 days
+	Hashes      int            // password hashes at once; one for each processor
+	InviteLife  time.Duration  // of an invitation's link; 7 days
+	Mail        *mail.Desk     // where letters to people are written; default one whose links have no address before them
+	HashMemory  uint32         // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
+	Log         *slog.Logger   // takes the security events
+	Audit       *audit.Service // keeps them; without, nobody does
 }
 
 func (c *Config) fill() {

@@ -65,6 +65,7 @@ func (s *Service) ChangePassword(ctx context.Context, change PasswordChange) err
 		return err
 	}
 	if !right {
+		s.failed(ctx, "password_check_failed", who.ID)
 		return fault.FieldAt("/current_password", "wrong_password")
 	}
 	hash, err := s.hasher.hash(ctx, next)

@@ -86,6 +86,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, error) {
 		return Tokens{}, fmt.Errorf("refresh a session: %w", err)
 	}
 	if replayed != nil { // the end of the session is committed; only the answer is a refusal
+		s.failed(ctx, "refresh_replayed", replayed.User)
 		err = fmt.Errorf("session %s of user %s", replayed.Session, replayed.User)
 		return Tokens{}, fault.Wrap(fault.Unauthenticated, "refresh_replayed", err)
 	}
@@ -157,5 +158,6 @@ func (s *Service) SignOut(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
+	s.note(ctx, "signed_out", actor.User, actor.User)
 	return nil
 }

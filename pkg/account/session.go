@@ -91,6 +91,7 @@ func (s *Service) SignIn(ctx context.Context, with Credentials) (Tokens, error) 
 	if err != nil {
 		return Tokens{}, fmt.Errorf("sign in: %w", err)
 	}
+	s.note(ctx, "signed_in", who.ID, who.ID)
 	return s.withAccess(tokens)
 }
 
@@ -111,6 +112,7 @@ func (s *Service) try(ctx context.Context, key, secret string, from netip.Addr) 
 		return account{}, attempt{}, false, err
 	}
 	if !right || who.Disabled {
+		s.failed(ctx, "sign_in_failed", who.ID)
 		return account{}, attempt{}, false, wrongCredentials()
 	}
 	return who, tried, old, nil

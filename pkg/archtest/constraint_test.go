@@ -75,6 +75,7 @@ var unreachable = map[string]string{
 	`^mail_`:                                                                                          "letters are written by the register itself",
 	`^(session|refresh_token|sign_in_attempt|familiar_address|setup_link|signing_key|server_secret)_`: "secrets, times and sizes that the office makes",
 
+	`^audit_event_`: "ids and codes of the program itself; nobody gives them",
 	`^api_token_(hash_size|hash_unique|hint_size|life|name_length|scopes_known|user_known)$`: "made by the office, or checked in the draft; its owner's row is locked before",
 }
 

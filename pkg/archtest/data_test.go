@@ -36,7 +36,7 @@ var owner = map[string]string{
 	"mail": "pkg/mail",
 
 	"change_request": "pkg/request", "change_request_item": "pkg/request", "change_request_signatory": "pkg/request", "change_request_step": "pkg/request",
-	"api_token": "pkg/account",
+	"api_token": "pkg/account", "audit_event": "pkg/audit",
 
 	"seeding": "pkg/intake",
 }

@@ -17,7 +17,7 @@ var (
 	office = append([]string{"pkg/ledger"}, vault...)
 	post   = []string{"pkg/mail", "pkg/phrase"} // letters to people: below the accounts, which alone know whose they are
 	domain = []string{"pkg/member", "pkg/figure", "pkg/alliance", "pkg/commitment", "pkg/statistics", "pkg/account"}
-	door   = append(append([]string{"pkg/phrase", "pkg/markdown"}, office...), domain...)
+	door   = append(append([]string{"pkg/phrase", "pkg/markdown", "pkg/audit"}, office...), domain...)
 )
 
 // mayImport is the import law: what each package of the project may import of
@@ -43,7 +43,8 @@ var mayImport = map[string][]string{
 	"pkg/ledger":     vault,
 	"pkg/member":     office,
 	"pkg/mail":       with(vault, "pkg/phrase"),
-	"pkg/account":    append(with(office), post...),
+	"pkg/audit":      vault, // beside the ledger, and no part of it
+	"pkg/account":    append(with(office, "pkg/audit"), post...),
 	"pkg/figure":     with(office, "pkg/member"),
 	"pkg/alliance":   with(office, "pkg/member"),
 	"pkg/commitment": append(with(office, "pkg/member"), papers...),

@@ -90,6 +90,7 @@ func accountProbes() map[string]accountProbe {
 	}
 	maps.Copy(all, mailProbes())
 	maps.Copy(all, tokenProbes())
+	maps.Copy(all, auditProbes())
 	return all
 }
 

@@ -17,6 +17,7 @@ import (
 	"accord/db/seed"
 	"accord/pkg/account"
 	"accord/pkg/alliance"
+	"accord/pkg/audit"
 	"accord/pkg/blob"
 	"accord/pkg/commitment"
 	"accord/pkg/figure"
@@ -72,6 +73,7 @@ type Register struct {
 	Evidence    *commitment.EvidenceRoom
 	Accounts    *account.Service
 	Mail        *mail.Office // without a mail server: letters are shown
+	Audit       *audit.Service
 	Ledger      *ledger.Reader
 	Sequencer   *ledger.Sequencer
 }
@@ -90,14 +92,15 @@ func New(t testing.TB) *Register {
 func openAt(t testing.TB, address string, clock *Clock) *Register {
 	t.Helper()
 	d := dbtest.Open(t, address, dbtest.Options{Now: clock.Now})
-	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory, Mail: mail.NewDesk("https://accord.example.org")})
+	record := audit.New(d, 0, slog.New(slog.DiscardHandler))
+	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory, Mail: mail.NewDesk("https://accord.example.org"), Audit: record})
 	if err != nil {
 		t.Fatalf("open the office of accounts: %v", err)
 	}
 	members := member.New(d, figure.Reveal, alliance.Reveal, commitment.Reveal)
 	figures := figure.New(d)
 	return &Register{
-		address: address, DB: d, Clock: clock, Accounts: accounts, Mail: mail.New(d, nil, slog.New(slog.DiscardHandler)),
+		address: address, DB: d, Clock: clock, Accounts: accounts, Audit: record, Mail: mail.New(d, nil, slog.New(slog.DiscardHandler)),
 		Plans: commitment.NewPlans(d), Commitments: commitment.New(d), Cycles: commitment.NewCycles(d), Reports: commitment.NewReports(d), Activities: commitment.NewActivities(d),
 		Evidence:   commitment.NewEvidenceRoom(d, blob.NewFolder(t.TempDir(), clock.Now)),
 		Amendments: commitment.NewAmendments(d),

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"accord/pkg/access"
+	"accord/pkg/audit"
 	"accord/pkg/fault"
 )
 
@@ -28,6 +29,7 @@ const codeTokenInvalid = "token_invalid"
 func (s *Server) authenticate(c *gin.Context) {
 	ctx, cancel := s.bounded(c)
 	defer cancel()
+	ctx = audit.With(ctx, origin(c))
 	given := c.Request.Header["Authorization"]
 	if len(given) == 0 {
 		c.Request = c.Request.WithContext(access.Public(ctx))

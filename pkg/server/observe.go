@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"accord/pkg/access"
+	"accord/pkg/audit"
 	"accord/pkg/fault"
 )
 
@@ -70,7 +72,27 @@ func (s *Server) log(asked context.Context, c *gin.Context, id, route string, ta
 		s.logger.LogAttrs(ctx, slog.LevelWarn, "security event",
 			slog.String("event", event), slog.String("request_id", id), slog.String("route", route),
 			slog.String("address", c.ClientIP()))
+		s.keep(ctx, c, event, route)
 	}
+}
+
+// told are events that the office of accounts tells the audit record itself,
+// which knows of which account they are.
+var told = []string{"wrong_credentials", "wrong_password", "refresh_replayed"}
+
+// keep tells the audit record of a refusal.
+func (s *Server) keep(ctx context.Context, c *gin.Context, event, route string) {
+	if s.audit == nil || slices.Contains(told, event) {
+		return
+	}
+	s.audit.Note(audit.With(ctx, origin(c)), audit.Event{
+		Name: event, Outcome: audit.Denied, Details: map[string]string{"method": c.Request.Method, "route": route},
+	})
+}
+
+// origin is where the request came from.
+func origin(c *gin.Context) audit.Origin {
+	return audit.Origin{RequestID: requestIDOf(c), Address: c.ClientIP()}
 }
 
 // cause is what the log says of an error. Faults of fields say no more than

@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"accord/pkg/access"
+	"accord/pkg/audit"
 )
 
 // BodyLimit is how many bytes a request's body may have.
@@ -50,6 +51,7 @@ type Options struct {
 	TrustedProxies []string // addresses or CIDRs whose X-Forwarded-For is believed; none by default
 	HTTPS          bool     // readers reach the server by https alone
 	Rates          Rates
+	Audit          *audit.Service   // keeps security events; without, the log alone does
 	Now            func() time.Time // the clock of the rates; time.Now where it is nil
 }
 
@@ -64,6 +66,7 @@ type Server struct {
 	headers       map[string][]string
 	wide          map[string]int64 // see Wide
 	rates         rates
+	audit         *audit.Service
 }
 
 // New makes a server. It refuses trusted proxies that are no addresses and
@@ -79,6 +82,7 @@ func New(o Options) (*Server, error) {
 		headers:       securityHeaders(o.HTTPS),
 		wide:          map[string]int64{},
 		rates:         newRates(o.Rates, o.Now),
+		audit:         o.Audit,
 	}
 	var err error
 	if s.meter, err = newMeter(o.Metrics); err != nil {

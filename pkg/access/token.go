@@ -82,6 +82,7 @@ var takes = map[Operation]TokenScopes{
 	ReadOwnAccount: reading, // so that a script can tell whose token it has
 	ReadContacts:   sighted,
 	ReadProposal:   readOwn,
+	ReadRequest:    sighted,
 
 	DescribeMember:   writing,
 	WriteContacts:    writing,
@@ -92,6 +93,8 @@ var takes = map[Operation]TokenScopes{
 	WriteSignature:   staffImport,
 	StateFigure:      staffImport,
 	WriteAlliance:    staffImport,
+
+	ProposeRequest: writing,
 
 	DraftCommitment:  writeOwn,
 	SubmitCommitment: writeOwn,

@@ -15,7 +15,7 @@ import (
 // one is enough, r(ead_public), o(wn), w(rite_own), i(mport). What is not here
 // no token may do.
 var scoped = map[Operation]string{
-	ReadPublic: "rowi", ReadOwnAccount: "rowi", ReadContacts: "owi", ReadProposal: "o",
+	ReadPublic: "rowi", ReadOwnAccount: "rowi", ReadContacts: "owi", ReadProposal: "o", ReadRequest: "owi", ProposeRequest: "wi",
 	DescribeMember: "wi", WriteContacts: "wi", RegisterMember: "i", AmendMember: "i", TransitionMember: "i", WriteCeremony: "i", WriteSignature: "i",
 	StateFigure: "i", WriteAlliance: "i",
 	DraftCommitment: "w", SubmitCommitment: "w", AnswerInvitation: "w", ProposeAmendment: "w", DraftReport: "w", SubmitReport: "w", ReplyToReview: "w",

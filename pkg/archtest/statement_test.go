@@ -187,6 +187,7 @@ var composers = map[string]string{
 	"pkg/commitment.composeProposals":  "TestEveryListOfProposalsRuns",
 	"pkg/request.compose":              "TestEveryListOfRequestsRuns",
 	"pkg/request.composeCounts":        "TestEveryListOfRequestsRuns",
+	"pkg/audit.Events":                 "TestTheRecordIsFiltered",
 	"pkg/account.Users":                "TestEveryListOfAccountsRuns",
 	"pkg/account.Invitations":          "TestEveryListOfInvitationsRuns",
 }

@@ -29,7 +29,7 @@ type badInput struct {
 func badInputs() []badInput {
 	return slices.Concat(
 		badBodies, badSizes, badMembers, badNames, badContacts, badFigures, badCeremonies, badAlliances, badCommitments, badPlans, badCycles, badReports, badAmendments, badProposals, badChangeRequests, badActivities, badEvidence, attacks,
-		badUsers, badInvitations, badLinks, badSessions, badAPITokens, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
+		badUsers, badInvitations, badLinks, badSessions, badFactors, badAPITokens, badQueries, badCursors, badAddresses, badVersions, badKeys, badTokens,
 	)
 }
 
@@ -108,7 +108,7 @@ func (w *world) refuses(t *testing.T, bad badInput) {
 func (b badInput) events() int {
 	switch {
 	case b.status == http.StatusUnauthorized && b.code != "unauthenticated", b.status == http.StatusForbidden, b.code == "link_invalid",
-		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"),
+		strings.Contains(b.faults, "cursor_invalid"), strings.Contains(b.faults, "wrong_password"), strings.Contains(b.faults, "wrong_code"),
 		strings.Contains(b.faults, "file_type_mismatch"), strings.Contains(b.faults, "file_archive"), strings.Contains(b.faults, "file_macros"), strings.Contains(b.faults, "file_type_refused"), strings.Contains(b.faults, "file_name_path"):
 		return 1
 	default:

@@ -37,6 +37,8 @@ var bodies = map[string]string{
 	"redeemInvitation": `{"token":"x","password":"` + password + `"}`, "requestPasswordReset": `{"email":"a@example.org"}`,
 	"redeemPasswordReset": `{"token":"x","password":"` + password + `"}`, "requestSignInLink": `{"email":"a@example.org"}`, "redeemSignInLink": `{"token":"x"}`,
 	"resetPassword": `{"password":"` + otherPassword + `"}`, "makeToken": `{"name":"a script","scopes":["read_public"]}`,
+	"completeSignIn": `{"challenge":"x","code":"123456"}`, "askPasskey": "", "signInByPasskey": `{"ceremony":"x","credential":{}}`,
+	"reauthenticate": `{"code":"123456"}`, "confirmTOTP": `{"code":"123456"}`, "addPasskey": `{"ceremony":"x","name":"Phone","credential":{}}`,
 }
 
 // secrets are things that outsiders may not know of, and things that are not,

@@ -55,6 +55,8 @@ func newWorld(t *testing.T) *world {
 	w.invite()
 	w.add("OwnTokenId", "analyst", "/api/v1/tokens", bodies["makeToken"])
 	w.things["UserTokenId"] = w.things["OwnTokenId"]
+	w.things["SessionId"] = []string{w.tell("analyst", "GET", "/api/v1/me/sessions", "", http.StatusOK).items()[0]["id"].(string)}
+	w.things["PasskeyId"] = []string{string(ident.New[ident.Passkey]())}
 	h.CatchUp(t)
 	return w
 }

@@ -46,6 +46,5 @@ func (d *Door) redeemSignInLink(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.gin.Writer.Header()["Location"] = []string{"/api/v1/sessions/current"}
-	return r.secret(http.StatusCreated, sessionOf(tokens))
+	return r.opened(tokens)
 }

@@ -24,7 +24,7 @@ const (
 
 // routes is the whole door, in this file.
 func (d *Door) routes() []route {
-	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.mailRoutes(), d.tokenRoutes(), d.auditRoutes(), d.serviceRoutes())
+	return slices.Concat(d.memberRoutes(), d.initiativeRoutes(), d.amendmentRoutes(), d.reportRoutes(), d.proposalRoutes(), d.changeRequestRoutes(), d.activityRoutes(), d.evidenceRoutes(), d.accountRoutes(), d.factorRoutes(), d.mailRoutes(), d.tokenRoutes(), d.auditRoutes(), d.serviceRoutes())
 }
 
 // memberRoutes lead to the members and to what they have.

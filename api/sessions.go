@@ -14,12 +14,11 @@ func (d *Door) signIn(r *request) error {
 	if err != nil {
 		return err
 	}
-	tokens, err := d.offices.Accounts.SignIn(r.ctx, account.Credentials{Email: body.Email, Password: body.Password, From: r.from()})
+	tokens, err := d.offices.Accounts.SignIn(r.ctx, account.Credentials{Email: body.Email, Password: body.Password, From: r.from(), Agent: r.agent()})
 	if err != nil {
 		return err
 	}
-	r.gin.Writer.Header()["Location"] = []string{"/api/v1/sessions/current"}
-	return r.secret(http.StatusCreated, sessionOf(tokens))
+	return r.opened(tokens)
 }
 
 func (d *Door) refreshSession(r *request) error {

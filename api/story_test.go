@@ -64,6 +64,7 @@ func TestEveryOperationKeepsTheContract(t *testing.T) {
 	s.letters(member)
 	s.tokening()
 	s.auditing()
+	s.factors()
 	for _, target := range []string{"/healthz", "/readyz", "/version", "/openapi.json", "/docs", "/docs/docs.css"} {
 		s.tell("", "HEAD", target, "", http.StatusOK)
 	}

@@ -997,6 +997,54 @@ func (e NameKind) Valid() bool {
 	}
 }
 
+// Defines values for OpenSessionFactors.
+const (
+	OpenSessionFactorsDirectory    OpenSessionFactors = "directory"
+	OpenSessionFactorsLink         OpenSessionFactors = "link"
+	OpenSessionFactorsPasskey      OpenSessionFactors = "passkey"
+	OpenSessionFactorsPassword     OpenSessionFactors = "password"
+	OpenSessionFactorsRecoveryCode OpenSessionFactors = "recovery_code"
+	OpenSessionFactorsTotp         OpenSessionFactors = "totp"
+)
+
+// Valid indicates whether the value is a known member of the OpenSessionFactors enum.
+func (e OpenSessionFactors) Valid() bool {
+	switch e {
+	case OpenSessionFactorsDirectory:
+		return true
+	case OpenSessionFactorsLink:
+		return true
+	case OpenSessionFactorsPasskey:
+		return true
+	case OpenSessionFactorsPassword:
+		return true
+	case OpenSessionFactorsRecoveryCode:
+		return true
+	case OpenSessionFactorsTotp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpenSessionKind.
+const (
+	OpenSessionKindApi     OpenSessionKind = "api"
+	OpenSessionKindBrowser OpenSessionKind = "browser"
+)
+
+// Valid indicates whether the value is a known member of the OpenSessionKind enum.
+func (e OpenSessionKind) Valid() bool {
+	switch e {
+	case OpenSessionKindApi:
+		return true
+	case OpenSessionKindBrowser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Outcome.
 const (
 	OutcomeNotReached    Outcome = "not_reached"
@@ -1285,6 +1333,27 @@ func (e SessionTokenType) Valid() bool {
 	}
 }
 
+// Defines values for SignInChallengeMethods.
+const (
+	SignInChallengeMethodsPasskey      SignInChallengeMethods = "passkey"
+	SignInChallengeMethodsRecoveryCode SignInChallengeMethods = "recovery_code"
+	SignInChallengeMethodsTotp         SignInChallengeMethods = "totp"
+)
+
+// Valid indicates whether the value is a known member of the SignInChallengeMethods enum.
+func (e SignInChallengeMethods) Valid() bool {
+	switch e {
+	case SignInChallengeMethodsPasskey:
+		return true
+	case SignInChallengeMethodsRecoveryCode:
+		return true
+	case SignInChallengeMethodsTotp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Strength.
 const (
 	StrengthInStrategy Strength = "in_strategy"
@@ -1473,6 +1542,14 @@ type ActivityStatistics struct {
 
 	// Synthetic Whether made-up data for demonstrations is among what is counted.
 	Synthetic bool `json:"synthetic,omitempty,omitzero"`
+}
+
+// AddedPasskey defines model for AddedPasskey.
+type AddedPasskey struct {
+	Passkey Passkey `json:"passkey"`
+
+	// RecoveryCodes Shown here and never again; absent where the account has some.
+	RecoveryCodes []string `json:"recovery_codes,omitempty,omitzero"`
 }
 
 // Aggregation How the values of several members make one. Of a stock the latest value counts, and earlier ones do not.
@@ -1766,6 +1843,15 @@ type CeremonyPatch struct {
 	Place           nullable.Nullable[string]   `json:"place,omitempty,omitzero"`
 	Source          nullable.Nullable[Source]   `json:"source,omitempty,omitzero"`
 	Until           nullable.Nullable[Date]     `json:"until,omitempty,omitzero"`
+}
+
+// ChallengeAnswer defines model for ChallengeAnswer.
+type ChallengeAnswer struct {
+	Challenge string `json:"challenge"`
+
+	// Code Six digits of the authenticator app, or a recovery code. Blanks and hyphens are for the eye.
+	Code    FactorCode    `json:"code,omitempty,omitzero"`
+	Passkey PasskeyAnswer `json:"passkey,omitempty,omitzero"`
 }
 
 // ChangeDecision defines model for ChangeDecision.
@@ -2243,6 +2329,15 @@ type Ending struct {
 	Reason string `json:"reason"`
 }
 
+// Enrolment defines model for Enrolment.
+type Enrolment struct {
+	// Secret To be typed into the app.
+	Secret string `json:"secret"`
+
+	// Uri The same as `otpauth://…`, to be shown as a QR code.
+	Uri string `json:"uri"`
+}
+
 // Evidence A piece of evidence, a link or a file, as it was submitted last; before there was a submission, as it is written.
 type Evidence struct {
 	// Claim What of the report it is evidence for.
@@ -2361,6 +2456,27 @@ type ExtentLowBound string
 
 // FactSources Where a fact comes from that the member did not state, by the property's name: `editor` for the register's editors, or the name of a source.
 type FactSources = map[string]string
+
+// FactorCode Six digits of the authenticator app, or a recovery code. Blanks and hyphens are for the eye.
+type FactorCode = string
+
+// FactorProof defines model for FactorProof.
+type FactorProof struct {
+	// Code Six digits of the authenticator app, or a recovery code. Blanks and hyphens are for the eye.
+	Code FactorCode `json:"code"`
+}
+
+// Factors defines model for Factors.
+type Factors struct {
+	Passkeys          []Passkey `json:"passkeys"`
+	RecoveryCodesLeft int       `json:"recovery_codes_left"`
+
+	// Required Whether the account's role must have a second factor.
+	Required bool `json:"required"`
+
+	// TotpSince When the authenticator app was confirmed; absent without one.
+	TotpSince time.Time `json:"totp_since,omitempty,omitzero"`
+}
 
 // FieldChange defines model for FieldChange.
 type FieldChange struct {
@@ -3374,6 +3490,17 @@ type NewParticipant struct {
 	Role   ParticipantRole `json:"role"`
 }
 
+// NewPasskey defines model for NewPasskey.
+type NewPasskey struct {
+	Ceremony string `json:"ceremony"`
+
+	// Credential What `navigator.credentials` gave, by its `toJSON()`.
+	Credential PublicKeyCredential `json:"credential"`
+
+	// Name What its owner calls it, such as "Phone".
+	Name string `json:"name"`
+}
+
 // NewPassword At least 15 characters, any characters, counted after NFKC; common passwords are refused.
 type NewPassword = string
 
@@ -3385,6 +3512,14 @@ type NewPlace struct {
 	//
 	// Example: CN
 	Country Country `json:"country,omitempty,omitzero"`
+}
+
+// NewProof defines model for NewProof.
+type NewProof struct {
+	// Code Six digits of the authenticator app, or a recovery code. Blanks and hyphens are for the eye.
+	Code     FactorCode    `json:"code,omitempty,omitzero"`
+	Passkey  PasskeyAnswer `json:"passkey,omitempty,omitzero"`
+	Password string        `json:"password,omitempty,omitzero"`
 }
 
 // NewReport defines model for NewReport.
@@ -3464,6 +3599,38 @@ type NewWinner struct {
 	Prize   string  `json:"prize,omitempty,omitzero"`
 }
 
+// OpenSession defines model for OpenSession.
+type OpenSession struct {
+	// Agent Family of the browser and the system, such as "Firefox, Windows"; absent where it is not known.
+	Agent string `json:"agent,omitempty,omitzero"`
+
+	// AuthenticatedAt When its person last proved to be the account's.
+	AuthenticatedAt time.Time `json:"authenticated_at"`
+	CreatedAt       time.Time `json:"created_at"`
+
+	// Current Whether it is the one that asks.
+	Current bool `json:"current"`
+
+	// ExpiresAt Unless it is used before.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Factors By what its person proved to be the account's.
+	Factors []OpenSessionFactors `json:"factors"`
+
+	// Id A random UUID in lower case.
+	Id   Id              `json:"id"`
+	Kind OpenSessionKind `json:"kind"`
+
+	// SeenAt When it was used last, to five minutes.
+	SeenAt time.Time `json:"seen_at"`
+}
+
+// OpenSessionFactors defines model for OpenSession.Factors.
+type OpenSessionFactors string
+
+// OpenSessionKind defines model for OpenSession.Kind.
+type OpenSessionKind string
+
 // Outcome defines model for Outcome.
 type Outcome string
 
@@ -3491,6 +3658,38 @@ type Participation struct {
 	Role       ParticipantRole  `json:"role"`
 	State      ParticipantState `json:"state"`
 	Version    int64            `json:"version"`
+}
+
+// Passkey defines model for Passkey.
+type Passkey struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Id A random UUID in lower case.
+	Id   Id     `json:"id"`
+	Name string `json:"name"`
+
+	// UsedAt When it was used last; absent where it never was.
+	UsedAt time.Time `json:"used_at,omitempty,omitzero"`
+}
+
+// PasskeyAnswer defines model for PasskeyAnswer.
+type PasskeyAnswer struct {
+	Ceremony string `json:"ceremony"`
+
+	// Credential What `navigator.credentials` gave, by its `toJSON()`.
+	Credential PublicKeyCredential `json:"credential"`
+}
+
+// PasskeyCeremony defines model for PasskeyCeremony.
+type PasskeyCeremony struct {
+	// Ceremony Sent back with what was signed.
+	Ceremony string `json:"ceremony"`
+
+	// ExpiresIn Seconds until it expires.
+	ExpiresIn int `json:"expires_in"`
+
+	// Options The options of `navigator.credentials`, as `PublicKeyCredential.parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON` take what is in `publicKey`.
+	Options map[string]interface{} `json:"options"`
 }
 
 // PasswordChange defines model for PasswordChange.
@@ -3736,6 +3935,9 @@ type ProposedFigure struct {
 	Supersedes Id `json:"supersedes,omitempty,omitzero"`
 }
 
+// PublicKeyCredential What `navigator.credentials` gave, by its `toJSON()`.
+type PublicKeyCredential map[string]interface{}
+
 // Quantity A number as a decimal string without sign, grouping or exponent; no more decimals than its unit has.
 //
 // Example: 1000
@@ -3743,6 +3945,12 @@ type Quantity = string
 
 // QueryEcho The query as the register understood it, parameter by parameter.
 type QueryEcho map[string]string
+
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	// RecoveryCodes Each is good once, in place of a code of the app or a passkey.
+	RecoveryCodes []string `json:"recovery_codes,omitempty,omitzero"`
+}
 
 // Redemption defines model for Redemption.
 type Redemption struct {
@@ -3924,13 +4132,36 @@ type Session struct {
 	AccessToken string `json:"access_token"`
 
 	// ExpiresIn Seconds until the access token expires.
-	ExpiresIn    int              `json:"expires_in"`
-	RefreshToken string           `json:"refresh_token"`
-	TokenType    SessionTokenType `json:"token_type"`
+	ExpiresIn int `json:"expires_in"`
+
+	// RecoveryCodesLeft How many recovery codes are left, where one was used to sign in; absent otherwise.
+	RecoveryCodesLeft nullable.Nullable[int] `json:"recovery_codes_left,omitempty,omitzero"`
+	RefreshToken      string                 `json:"refresh_token"`
+	TokenType         SessionTokenType       `json:"token_type"`
 }
 
 // SessionTokenType defines model for Session.TokenType.
 type SessionTokenType string
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []OpenSession `json:"items"`
+}
+
+// SignInChallenge defines model for SignInChallenge.
+type SignInChallenge struct {
+	// Challenge What `POST /api/v1/sessions/challenge` takes. It stands for the proof that was given; keep it secret.
+	Challenge string `json:"challenge"`
+
+	// ExpiresIn Seconds until the challenge expires.
+	ExpiresIn int `json:"expires_in"`
+
+	// Methods By any of which it can be answered.
+	Methods []SignInChallengeMethods `json:"methods"`
+}
+
+// SignInChallengeMethods defines model for SignInChallenge.Methods.
+type SignInChallengeMethods string
 
 // Signatory The person who signed.
 type Signatory struct {

@@ -46,6 +46,12 @@ type Actor struct {
 	// Of somebody who came with an API token in place of a session.
 	Token  ident.Token
 	Scopes TokenScopes // what the token may be used for
+
+	// Fresh tells whether the person proved of late to be who has the account.
+	Fresh bool
+	// Lacking tells whether the account has no second factor, though one of its
+	// role must have one.
+	Lacking bool
 }
 
 type actorKey struct{}
@@ -74,8 +80,11 @@ func From(ctx context.Context) (Actor, bool) {
 // Require gives the actor if its role may do the operation.
 //
 // It refuses with Unauthenticated when there is no actor, or when it is the
-// public and some role may do it, and with Forbidden when the role may not, or
-// when the actor came with an API token that is not for it.
+// public and some role may do it; with Forbidden when the role may not, when
+// the actor came with an API token that is not for it, or when
+// the account lacks a second factor that its role must have; and with
+// Unauthenticated and the code reauthentication_needed when the operation is a
+// dangerous one and the person has not proved of late to be who has the account.
 func Require(ctx context.Context, op Operation) (Actor, error) {
 	actor, ok := From(ctx)
 	if !ok {
@@ -84,8 +93,8 @@ func Require(ctx context.Context, op Operation) (Actor, error) {
 	if err := refuseToken(actor, op); err != nil {
 		return Actor{}, err
 	}
-	if may[op].has(actor) {
-		return actor, nil
+	if granted := may[op]; granted.has(actor) {
+		return actor, granted.bar(actor)
 	}
 	if actor.Role == RolePublic {
 		return Actor{}, fault.New(fault.Unauthenticated, "unauthenticated")

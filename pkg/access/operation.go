@@ -1,5 +1,7 @@
 package access
 
+import "accord/pkg/fault"
+
 // Operation is one thing that an office does, named as the office's method.
 type Operation string
 
@@ -11,6 +13,7 @@ const (
 	AmendMember      Operation = "amend_member"      // names, identifiers, country and the rest of the profile
 	DescribeMember   Operation = "describe_member"   // description, website: what applies at once
 	TransitionMember Operation = "transition_member" // through the membership lifecycle
+	EndMembership    Operation = "end_membership"    // delist a member, or merge it into another: beside TransitionMember
 	ReadContacts     Operation = "read_contacts"
 	WriteContacts    Operation = "write_contacts"
 
@@ -46,22 +49,29 @@ const (
 	SubmitActivity   Operation = "submit_activity"   // and name one as evidence of a commitment
 	RegisterActivity Operation = "register_activity" // and refuse, amend and withdraw one
 
-	ManageStaff    Operation = "manage_staff"    // accounts of staff and administrators
-	ManageAccounts Operation = "manage_accounts" // accounts of members and analysts
-	InvitePeople   Operation = "invite_people"   // by mail: staff anybody whom it manages, an approver into the own member
-	ReadPeople     Operation = "read_people"     // who has an account of a member
-	HandOver       Operation = "hand_over"       // a member's approval to another of its people
-	ReadAudit      Operation = "read_audit"
-	KeepOwnAccount Operation = "keep_own_account"
-	ReadOwnAccount Operation = "read_own_account"
-	SignIn         Operation = "sign_in"
-	RunSystem      Operation = "run_system" // set-up and the command line
+	ManageStaff     Operation = "manage_staff"     // accounts of staff and administrators
+	ManageAccounts  Operation = "manage_accounts"  // accounts of members and analysts: who they are, how they get in
+	ReadAccounts    Operation = "read_accounts"    // of those that the actor manages
+	EndSessions     Operation = "end_sessions"     // of those that the actor manages
+	InvitePeople    Operation = "invite_people"    // by mail: staff anybody whom it manages, an approver into the own member
+	KeepInvitations Operation = "keep_invitations" // see those that one could make, and revoke one
+	ReadPeople      Operation = "read_people"      // who has an account of a member
+	HandOver        Operation = "hand_over"        // a member's approval to another of its people
+	ReadAudit       Operation = "read_audit"
+	MakeToken       Operation = "make_token" // of the API, for scripts of one's own
+	KeepOwnAccount  Operation = "keep_own_account"
+	ReadOwnAccount  Operation = "read_own_account"
+	KeepOwnFactors  Operation = "keep_own_factors" // add, renew and remove one's second factors
+	SignIn          Operation = "sign_in"
+	RunSystem       Operation = "run_system" // set-up and the command line
 )
 
 // grant is who may do an operation.
 type grant struct {
 	roles []Role
 	post  Post // where set, a member's person needs this post
+	fresh bool // whoever does it must have proved of late to be who has the account
+	bare  bool // done without the second factor that a role must have
 }
 
 func (g grant) has(actor Actor) bool {
@@ -73,7 +83,26 @@ func (g grant) has(actor Actor) bool {
 	return false
 }
 
-// The one table of permissions. Guarded fields of a member (names,
+// bar refuses an actor who may do the operation, but not as things stand.
+func (g grant) bar(actor Actor) error {
+	switch {
+	case actor.Lacking && !g.bare:
+		return fault.New(fault.Forbidden, "factor_required")
+	case g.fresh && !actor.Fresh && actor.Role != RoleSystem:
+		return fault.New(fault.Unauthenticated, CodeReauthenticate)
+	default:
+		return nil
+	}
+}
+
+// CodeReauthenticate is the code of what is refused until the person proves
+// again to be who has the account.
+const CodeReauthenticate = "reauthentication_needed"
+
+// The one table of permissions. Dangerous is what lets somebody else in, makes
+// more of an account, or ends a membership for all to see: a session that
+// somebody left open, or lost, must not be enough for it. Ending sessions is
+// none: it only takes away, and whoever does it is in haste. Guarded fields of a member (names,
 // identifiers, country, figures, signatures) are written by staff only: what
 // the register vouches for is not changed by those it vouches for.
 var may = map[Operation]grant{
@@ -83,6 +112,7 @@ var may = map[Operation]grant{
 	AmendMember:      {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 	DescribeMember:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	TransitionMember: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	EndMembership:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}, fresh: true},
 	ReadContacts:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 	WriteContacts:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
 
@@ -119,16 +149,21 @@ var may = map[Operation]grant{
 	SubmitActivity:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
 	RegisterActivity: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
 
-	ManageStaff:    {roles: []Role{RoleSystem, RoleAdmin}},
-	ManageAccounts: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
-	InvitePeople:   {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
-	ReadPeople:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
-	HandOver:       {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
-	ReadAudit:      {roles: []Role{RoleSystem, RoleAdmin}},
-	KeepOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
-	ReadOwnAccount: {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}},
-	SignIn:         {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}},
-	RunSystem:      {roles: []Role{RoleSystem}},
+	ManageStaff:     {roles: []Role{RoleSystem, RoleAdmin}, fresh: true},
+	ManageAccounts:  {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}, fresh: true},
+	ReadAccounts:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	EndSessions:     {roles: []Role{RoleSystem, RoleAdmin, RoleStaff}},
+	InvitePeople:    {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver, fresh: true},
+	KeepInvitations: {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver},
+	ReadPeople:      {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}},
+	HandOver:        {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember}, post: Approver, fresh: true},
+	ReadAudit:       {roles: []Role{RoleSystem, RoleAdmin}},
+	MakeToken:       {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}, fresh: true},
+	KeepOwnAccount:  {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}, bare: true},
+	ReadOwnAccount:  {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}, bare: true},
+	KeepOwnFactors:  {roles: []Role{RoleAdmin, RoleStaff, RoleMember, RoleAnalyst}, fresh: true, bare: true},
+	SignIn:          {roles: []Role{RoleSystem, RoleAdmin, RoleStaff, RoleMember, RoleAnalyst, RolePublic}, bare: true},
+	RunSystem:       {roles: []Role{RoleSystem}},
 }
 
 // May tells whether the actor may do the operation.

@@ -10,19 +10,29 @@
 // post from the database at every request, so that logging out, disabling and
 // demoting take effect at once.
 //
+// A sign-in has two steps: a proof, such as the password, and for an account
+// with a second factor a challenge that wants it. A session is one of the API,
+// with tokens, or of a browser, with a cookie; neither is taken for the other.
+// It remembers when its person last proved to be the account's and by what, and
+// what is dangerous is for fresh proofs alone.
+//
 // Guessing is held up by leaky buckets in the database ([Service.SignIn] says
 // how), which hold over any number of servers.
 package account
 
 import (
 	"context"
+	"crypto/cipher"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"sync/atomic"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"accord/db"
+	"accord/pkg/access"
 	"accord/pkg/audit"
 	"accord/pkg/mail"
 )
@@ -39,6 +49,9 @@ type Config struct {
 	Hashes      int            // password hashes at once; one for each processor
 	InviteLife  time.Duration  // of an invitation's link; 7 days
 	Mail        *mail.Desk     // where letters to people are written; default one whose links have no address before them
+	FreshLife   time.Duration  // how long after a proof dangerous things may be done; 15 minutes
+	Factored    []access.Role  // roles whose accounts must have a second factor
+	Base        string         // the address that readers reach the register under, for passkeys; without, there are none
 	HashMemory  uint32         // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
 	Log         *slog.Logger   // takes the security events
 	Audit       *audit.Service // keeps them; without, nobody does
@@ -66,6 +79,9 @@ func (c *Config) fill() {
 	if c.Mail == nil {
 		c.Mail = mail.NewDesk("")
 	}
+	if c.FreshLife == 0 {
+		c.FreshLife = 15 * time.Minute
+	}
 	if c.Hashes == 0 {
 		c.Hashes = runtime.GOMAXPROCS(0)
 	}
@@ -84,6 +100,8 @@ type Service struct {
 	hasher  *hasher
 	common  *common
 	buckets []byte               // keys the hashes of addresses and e-mail addresses in the buckets
+	party   *webauthn.WebAuthn   // that passkeys are good for; nil for none
+	seal    cipher.AEAD          // over the secrets of authenticator apps
 	mint    atomic.Pointer[mint] // replaced as a whole when keys are rotated
 	uses    uses
 }
@@ -101,6 +119,16 @@ func New(ctx context.Context, d *db.DB, config Config) (*Service, error) {
 	s := &Service{db: d, config: config, hasher: hasher, common: newCommon()}
 	if s.buckets, err = serverSecret(ctx, d, "sign-in attempts"); err != nil {
 		return nil, fmt.Errorf("read the server's secrets: %w", err)
+	}
+	secret, err := serverSecret(ctx, d, "second factors")
+	if err != nil {
+		return nil, fmt.Errorf("read the server's secrets: %w", err)
+	}
+	if s.seal, err = newSeal(secret); err != nil {
+		return nil, err
+	}
+	if s.party, err = newRelyingParty(config.Base); err != nil {
+		return nil, err
 	}
 	if config.Keys.Empty() {
 		if config.Keys, err = keptKeys(ctx, d); err != nil {

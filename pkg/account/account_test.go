@@ -83,7 +83,7 @@ func newWorld(t *testing.T) world {
 func (w world) open(t *testing.T, keys Keyring) *Service {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, err := New(t.Context(), w.d, Config{Keys: keys, Log: log, HashMemory: cheap})
+	s, err := New(t.Context(), w.d, Config{Keys: keys, Log: log, HashMemory: cheap, Base: "https://accord.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func (w world) add(t *testing.T, email string, role access.Role) User {
 // as is the context of the account, without a session.
 func (w world) as(t *testing.T, u User) context.Context {
 	t.Helper()
-	return access.With(t.Context(), access.Actor{User: u.ID, Role: u.Role, Member: u.Member, Post: u.Post})
+	return access.With(t.Context(), access.Actor{User: u.ID, Role: u.Role, Member: u.Member, Post: u.Post, Fresh: true})
 }
 
 // member puts an organisation into the register, past its office, which this

@@ -104,7 +104,7 @@ const findInReach = `select id from app_user where id = $1 and role = any($2)`
 // It refuses with Forbidden when the actor manages no accounts, and with
 // NotFound when there is no such account or it is out of the actor's reach.
 func (s *Service) TokensOf(ctx context.Context, user ident.User, query TokenQuery) ([]APIToken, error) {
-	actor, err := access.Require(ctx, access.ManageAccounts)
+	actor, err := access.Require(ctx, access.ReadAccounts)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (s *Service) RevokeToken(ctx context.Context, id ident.Token) error {
 // NotFound when there is no such account or token, or the account is out of
 // the actor's reach.
 func (s *Service) RevokeTokenOf(ctx context.Context, user ident.User, id ident.Token) error {
-	actor, err := access.Require(ctx, access.ManageAccounts)
+	actor, err := access.Require(ctx, access.EndSessions)
 	if err != nil {
 		return err
 	}

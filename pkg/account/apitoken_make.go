@@ -69,7 +69,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)`
 // Invalid with every field at fault, scopes among them that are not for the
 // account's role; and Conflict when the account has as many live ones as it may.
 func (s *Service) MakeToken(ctx context.Context, draft NewToken) (APIToken, string, error) {
-	actor, err := access.Require(ctx, access.KeepOwnAccount)
+	actor, err := access.Require(ctx, access.MakeToken)
 	if err != nil {
 		return APIToken{}, "", err
 	}

@@ -16,7 +16,9 @@ import (
 // Owner, member and post are those of now, in the one statement that finds the
 // token, as for sessions.
 const readBearer = `
-select t.id, t.user_id, t.scopes, t.last_used_at, u.role, coalesce(u.member, 0) as member, coalesce(u.post, '') as post
+select t.id, t.user_id, t.scopes, t.last_used_at, u.role, coalesce(u.member, 0) as member, coalesce(u.post, '') as post,
+    u.role = any($3) and not exists (select from totp_factor f where f.user_id = u.id and f.confirmed_at is not null)
+        and not exists (select from passkey k where k.user_id = u.id) as lacking
 from api_token t join app_user u on u.id = t.user_id
 where t.hash = $1 and t.revoked_at is null and t.expires_at > $2 and not u.disabled`
 
@@ -33,9 +35,10 @@ func (s *Service) byToken(ctx context.Context, token string) (access.Actor, erro
 		Role     access.Role  `db:"role"`
 		Member   ident.Member `db:"member"`
 		Post     access.Post  `db:"post"`
+		Lacking  bool         `db:"lacking"`
 	}
 	now := s.db.Now()
-	err := s.db.Get(ctx, &row, readBearer, tokenHash(token), now)
+	err := s.db.Get(ctx, &row, readBearer, tokenHash(token), now, s.factored())
 	if fault.Is(err, fault.NotFound) {
 		return access.Actor{}, fault.Wrap(fault.Unauthenticated, "token_invalid", errors.New("unknown, expired, revoked or of a disabled account"))
 	}
@@ -45,7 +48,7 @@ func (s *Service) byToken(ctx context.Context, token string) (access.Actor, erro
 	if row.LastUsed == nil || now.Sub(*row.LastUsed) >= usedEvery {
 		s.uses.note(row.ID, now)
 	}
-	owner := access.Actor{User: row.User, Role: row.Role, Member: row.Member, Post: row.Post}
+	owner := access.Actor{User: row.User, Role: row.Role, Member: row.Member, Post: row.Post, Lacking: row.Lacking}
 	return owner.ByToken(row.ID, scopesOf(row.Scopes)), nil
 }
 

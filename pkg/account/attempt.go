@@ -18,7 +18,7 @@ type limit struct {
 	drain time.Duration
 }
 
-// The limits on wrong passwords. Somebody at one address is slowed down on one
+// The limits on wrong passwords and wrong codes, together. Somebody at one address is slowed down on one
 // account after ten; one address is slowed down over all accounts after a
 // hundred (a whole office may sit behind it); and one account over all
 // addresses after a hundred, the bound of NIST 800-63B-4.
@@ -35,7 +35,7 @@ var (
 // familiarFor is how long an address stays familiar after a sign-in from it.
 const familiarFor = 90 * 24 * time.Hour
 
-// attempt is one try at a password, charged to its buckets until it proves right.
+// attempt is one try at a password or a code, charged to its buckets until it proves right.
 type attempt struct {
 	buckets db.Texts
 	drains  db.Numbers
@@ -121,11 +121,19 @@ where bucket in (select bucket from sign_in_attempt where bucket = any($1) order
 	emptyBucket = `delete from sign_in_attempt where bucket = $1`
 )
 
+// takeBack takes back an attempt that proved right.
+func (a attempt) takeBack(ctx context.Context, tx *db.Tx) error {
+	if _, err := tx.Exec(ctx, refundBuckets, a.buckets); err != nil {
+		return fmt.Errorf("take back the attempt: %w", err)
+	}
+	return nil
+}
+
 // refund takes back an attempt that proved right, and all failures of the same
 // person at the same place.
 func (a attempt) refund(ctx context.Context, tx *db.Tx) error {
-	if _, err := tx.Exec(ctx, refundBuckets, a.buckets); err != nil {
-		return fmt.Errorf("take back the attempt: %w", err)
+	if err := a.takeBack(ctx, tx); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, emptyBucket, a.pair); err != nil {
 		return fmt.Errorf("forget failed attempts: %w", err)

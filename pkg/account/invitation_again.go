@@ -80,7 +80,7 @@ func (s *Service) Resend(ctx context.Context, id ident.Invitation) (Invitation, 
 // It refuses with Forbidden who may invite nobody; NotFound as
 // [Service.Invitation] does; and Conflict when it was accepted or revoked.
 func (s *Service) Revoke(ctx context.Context, id ident.Invitation) (Invitation, error) {
-	actor, err := access.Require(ctx, access.InvitePeople)
+	actor, err := access.Require(ctx, access.KeepInvitations)
 	if err != nil {
 		return Invitation{}, err
 	}

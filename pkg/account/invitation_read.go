@@ -28,7 +28,7 @@ select ` + invitationColumns + ` from invitation where id = $2 and role = any($3
 // It refuses with Forbidden who may invite nobody, and with NotFound when there
 // is no such invitation, or it is not one that the actor could have sent.
 func (s *Service) Invitation(ctx context.Context, id ident.Invitation) (Invitation, error) {
-	actor, err := access.Require(ctx, access.InvitePeople)
+	actor, err := access.Require(ctx, access.KeepInvitations)
 	if err != nil {
 		return Invitation{}, err
 	}
@@ -62,7 +62,7 @@ type InvitationQuery struct {
 //
 // It refuses with Forbidden who may invite nobody.
 func (s *Service) Invitations(ctx context.Context, query InvitationQuery) ([]Invitation, error) {
-	actor, err := access.Require(ctx, access.InvitePeople)
+	actor, err := access.Require(ctx, access.KeepInvitations)
 	if err != nil {
 		return nil, err
 	}

@@ -139,9 +139,9 @@ func kidOf(public ed25519.PublicKey) string {
 const (
 	// Servers that start at once on a new database take turns, or each would
 	// sign with a key that the other does not know.
-	lockKeys   = `select pg_advisory_xact_lock(6101)::text`
-	selectKeys = `select seed from signing_key order by created_at desc, kid`
-	insertKey  = `insert into signing_key (kid, seed, created_at) values ($1, $2, $3)`
+	lockKeys         = `select pg_advisory_xact_lock(6101)::text`
+	selectKeys       = `select seed from signing_key order by created_at desc, kid`
+	insertSigningKey = `insert into signing_key (kid, seed, created_at) values ($1, $2, $3)`
 )
 
 // keptKeys reads the keys that the database keeps and makes the first one.
@@ -179,7 +179,7 @@ func insertNewKey(ctx context.Context, tx *db.Tx, at time.Time) ([]byte, error) 
 	if err != nil {
 		return nil, fmt.Errorf("draw a signing key: %w", err)
 	}
-	if _, err := tx.Exec(ctx, insertKey, kidOf(public), private.Seed(), at); err != nil {
+	if _, err := tx.Exec(ctx, insertSigningKey, kidOf(public), private.Seed(), at); err != nil {
 		return nil, fmt.Errorf("keep the signing key: %w", err)
 	}
 	return private.Seed(), nil

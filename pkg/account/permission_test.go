@@ -77,7 +77,7 @@ func TestPermissions(t *testing.T) {
 			allowed := slices.Contains(office.may, role)
 			t.Run(fmt.Sprintf("%s by %s is allowed: %t", name, role, allowed), func(t *testing.T) {
 				t.Parallel()
-				actor := access.Actor{User: u.ID, Session: noSession, Role: role}
+				actor := access.Actor{User: u.ID, Session: noSession, Role: role, Fresh: true}
 				if role == access.RoleMember {
 					actor.Post = access.Approver
 				}

@@ -29,7 +29,7 @@ from refresh_token t join session s on s.id = t.session join app_user u on u.id 
 where t.hash = $1`
 	lockSession = `select id from session where id = $1 for update`
 	spendToken  = `update refresh_token set used_at = $2 where hash = $1 and used_at is null`
-	moveSession = `update session set expires_at = $2 where id = $1`
+	moveSession = `update session set expires_at = $2, seen_at = $3 where id = $1`
 	endSession  = `update session set ended_at = $2, ended_why = $3 where id = $1 and ended_at is null`
 )
 
@@ -107,7 +107,7 @@ func (s *Service) rotate(ctx context.Context, tx *db.Tx, spent []byte, next Toke
 	if _, err := tx.Exec(ctx, insertRefresh, tokenHash(next.Refresh), next.Session, tx.Now); err != nil {
 		return fmt.Errorf("insert refresh token: %w", err)
 	}
-	if _, err := tx.Exec(ctx, moveSession, next.Session, s.expiry(tx.Now, ends)); err != nil {
+	if _, err := tx.Exec(ctx, moveSession, next.Session, s.expiry(tx.Now, ends), tx.Now); err != nil {
 		return fmt.Errorf("move the session's expiry: %w", err)
 	}
 	return nil
@@ -120,18 +120,24 @@ func end(ctx context.Context, tx *db.Tx, session ident.Session, why string) erro
 	return nil
 }
 
-const endSessions = `
+const (
+	endSessions = `
 update session set ended_at = $2, ended_why = $3 where user_id = $1 and id <> $4 and ended_at is null`
+	deletePending = `delete from pending_sign_in where user_id = $1`
+)
 
 // noSession is the id that no session has.
 const noSession ident.Session = "00000000-0000-0000-0000-000000000000"
 
-// endAll ends the sessions of the account but for one, and voids the links that
-// were mailed to it. Where none is spared, everything is taken from whoever
-// holds it, and its API tokens end, too.
+// endAll ends the sessions of the account but for one, and the sign-ins that wait
+// for a second factor, and voids the links that were mailed to it. Where none is
+// spared, everything is taken from whoever holds it, and its API tokens end, too.
 func endAll(ctx context.Context, tx *db.Tx, user ident.User, spare ident.Session, why string) error {
 	if _, err := tx.Exec(ctx, endSessions, user, tx.Now, why, spare); err != nil {
 		return fmt.Errorf("end the sessions of %s: %w", user, err)
+	}
+	if _, err := tx.Exec(ctx, deletePending, user); err != nil {
+		return fmt.Errorf("end the pending sign-ins of %s: %w", user, err)
 	}
 	if err := voidLinks(ctx, tx, user); err != nil {
 		return err

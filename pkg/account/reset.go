@@ -73,8 +73,8 @@ func (s *Service) SetPassword(ctx context.Context, token, password string) error
 // its password, locks in this order, too.
 const lockForReset = `select id from app_user where id = $1 and not disabled for no key update`
 
-// SignInByLink opens a session for whoever reads the mail of the account, and
-// uses the link up with all others of the account. It comes to its session
+// SignInByLink opens a session for whoever reads the mail of the account or, where
+// it has a second factor, gives the challenge for it; and uses the link up with all others of the account. It comes to its session
 // where [Service.SignIn] does, so that what a session takes besides holds here.
 //
 // It refuses with NotFound, in one way, a link that is unknown, used or too old,
@@ -87,15 +87,16 @@ func (s *Service) SignInByLink(ctx context.Context, token string, from netip.Add
 	if err != nil {
 		return Tokens{}, err
 	}
-	tokens := Tokens{User: who.ID, Session: ident.New[ident.Session](), Refresh: newToken()}
+	var tokens Tokens
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.openSession(ctx, tx, who.account, who.Password, tokens); err != nil {
+		if err := lockProved(ctx, tx, who.account, who.Password); err != nil {
 			return err
 		}
 		if err := spend(ctx, tx, ToSignIn, token, who.ID); err != nil {
 			return err
 		}
-		return s.remember(ctx, tx, who.ID, from)
+		tokens, err = s.admit(ctx, tx, who.ID, attempt{}, client{from: from}, Link) // a link cannot be guessed, so no attempt is counted
+		return err
 	})
 	if fault.Is(err, fault.Unauthenticated) { // disabled, or its password changed, since the link was looked at
 		err = fault.Wrap(fault.NotFound, "link_invalid", err)
@@ -103,6 +104,8 @@ func (s *Service) SignInByLink(ctx context.Context, token string, from netip.Add
 	if err != nil {
 		return Tokens{}, fmt.Errorf("sign in by a link: %w", err)
 	}
-	s.note(ctx, "signed_in_by_link", who.ID, who.ID)
+	if tokens.Challenge == nil {
+		s.note(ctx, "signed_in_by_link", who.ID, who.ID)
+	}
 	return s.withAccess(tokens)
 }

@@ -17,21 +17,38 @@ type Credentials struct {
 	Email    string
 	Password string
 	From     netip.Addr // where the request came from, behind any proxy that is trusted
+	Browser  bool       // the session is to be a cookie
+	Agent    string     // User-Agent of the request
 }
 
-// Tokens are the two tokens of a session.
+func (c Credentials) client() client { return client{c.From, c.Browser, c.Agent} }
+
+// client is what somebody signs in from.
+type client struct {
+	from    netip.Addr
+	browser bool
+	agent   string
+}
+
+// Tokens are what a sign-in gives: those of the session or, where the account
+// has a second factor, the challenge for it and nothing else.
 type Tokens struct {
-	Access    string
-	Refresh   string        // good once
+	Access    string        // of a session of the API
+	Refresh   string        // of a session of the API; good once
 	ExpiresIn time.Duration // of the access token
+	Cookie    string        // of a session of a browser
 	User      ident.User
 	Session   ident.Session
+
+	Challenge *Challenge
+	CodesLeft int // after a recovery code was used, else 0
+	SpentCode bool
 }
 
 // account is what a sign-in looks at.
 type account struct {
 	ID       ident.User `db:"id"`
-	Password string     `db:"password"` // its hash, empty for an account without a password
+	Password string     `db:"password"` // empty where the account has none
 	Disabled bool       `db:"disabled"`
 	Familiar bool       `db:"familiar"`
 }
@@ -42,7 +59,8 @@ select u.id, coalesce(u.password, '') as password, u.disabled, exists (
 ) as familiar
 from app_user u where u.email_key = $1`
 
-// SignIn opens a session.
+// SignIn opens a session or, where the account has a second factor, gives the
+// challenge for it, which [Service.CompleteSignIn] takes.
 //
 // Attempts are counted before the password is looked at, and taken back when
 // it is right: at most 10 wrong ones by one address (an IPv6 network of 64
@@ -78,21 +96,49 @@ func (s *Service) SignIn(ctx context.Context, with Credentials) (Tokens, error) 
 			return Tokens{}, err
 		}
 	}
-	tokens := Tokens{User: who.ID, Session: ident.New[ident.Session](), Refresh: newToken()}
+	var tokens Tokens
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.openSession(ctx, tx, who, rehashed, tokens); err != nil {
+		if err := lockProved(ctx, tx, who, rehashed); err != nil {
 			return err
 		}
-		if err := s.remember(ctx, tx, who.ID, with.From); err != nil {
-			return err
-		}
-		return tried.refund(ctx, tx)
+		tokens, err = s.admit(ctx, tx, who.ID, tried, with.client(), Password)
+		return err
 	})
 	if err != nil {
 		return Tokens{}, fmt.Errorf("sign in: %w", err)
 	}
-	s.note(ctx, "signed_in", who.ID, who.ID)
+	if tokens.Challenge == nil {
+		s.note(ctx, "signed_in", who.ID, who.ID)
+	}
 	return s.withAccess(tokens)
+}
+
+// admit lets a person in who proved to be the account's, by the factors named:
+// with a session or, where one factor is not enough for the account, with a
+// challenge. It is the one place in which a proof becomes either. The account is
+// locked, and tried is the attempt that the proof was counted as.
+//
+// Only the session empties the bucket of failed attempts: who knows the password
+// must not wash away guesses at the second factor by giving it again.
+func (s *Service) admit(ctx context.Context, tx *db.Tx, user ident.User, tried attempt, from client, by ...Factor) (Tokens, error) {
+	m, err := meansOf(ctx, tx, user)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if m.second() && len(by) == 1 && by[0] != Passkey && by[0] != Directory {
+		if err := tried.takeBack(ctx, tx); err != nil {
+			return Tokens{}, err
+		}
+		return s.challenge(ctx, tx, user, m, by)
+	}
+	tokens, err := s.openSession(ctx, tx, user, from, by)
+	if err != nil {
+		return Tokens{}, err
+	}
+	if err := s.remember(ctx, tx, user, from.from); err != nil {
+		return Tokens{}, err
+	}
+	return tokens, tried.refund(ctx, tx)
 }
 
 // try finds the account and checks the password, at the same cost whether
@@ -127,7 +173,8 @@ const (
 	keepPassword = `
 update app_user set password = $3 where id = $1 and password = $2 and not disabled`
 	insertSession = `
-insert into session (id, user_id, created_at, expires_at, ends_at) values ($1, $2, $3, $4, $5)`
+insert into session (id, user_id, kind, cookie, agent, factors, created_at, authenticated_at, seen_at, expires_at, ends_at)
+values ($1, $2, $3, $4, nullif($5, ''), $6, $7, $7, $7, $8, $9)`
 	insertRefresh = `
 insert into refresh_token (hash, session, created_at) values ($1, $2, $3)`
 	insertFamiliar = `
@@ -139,7 +186,11 @@ on conflict (user_id, address) do update set at = excluded.at`
 select id from app_user where id = $1 and coalesce(password, '') = $2 and not disabled for share`
 )
 
-func (s *Service) openSession(ctx context.Context, tx *db.Tx, who account, rehashed string, tokens Tokens) error {
+// lockProved locks the account if it is still as it was when the password was
+// checked.
+//
+// It refuses with Unauthenticated when it is not.
+func lockProved(ctx context.Context, tx *db.Tx, who account, rehashed string) error {
 	var err error
 	if rehashed == who.Password {
 		var id ident.User
@@ -156,14 +207,29 @@ func (s *Service) openSession(ctx context.Context, tx *db.Tx, who account, rehas
 	if err != nil {
 		return fmt.Errorf("lock the account: %w", err)
 	}
-	ends := tx.Now.Add(s.config.SessionLife)
-	if _, err := tx.Exec(ctx, insertSession, tokens.Session, tokens.User, tx.Now, s.expiry(tx.Now, ends), ends); err != nil {
-		return fmt.Errorf("insert session: %w", err)
-	}
-	if _, err := tx.Exec(ctx, insertRefresh, tokenHash(tokens.Refresh), tokens.Session, tx.Now); err != nil {
-		return fmt.Errorf("insert refresh token: %w", err)
-	}
 	return nil
+}
+
+func (s *Service) openSession(ctx context.Context, tx *db.Tx, user ident.User, from client, by []Factor) (Tokens, error) {
+	tokens := Tokens{User: user, Session: ident.New[ident.Session]()}
+	kind, cookie := "api", []byte(nil)
+	if from.browser {
+		tokens.Cookie = newToken()
+		kind, cookie = "browser", tokenHash(tokens.Cookie)
+	}
+	ends := tx.Now.Add(s.config.SessionLife)
+	_, err := tx.Exec(ctx, insertSession, tokens.Session, user, kind, cookie, agentFamily(from.agent), texts(by), tx.Now, s.expiry(tx.Now, ends), ends)
+	if err != nil {
+		return Tokens{}, fmt.Errorf("insert session: %w", err)
+	}
+	if from.browser {
+		return tokens, nil
+	}
+	tokens.Refresh = newToken()
+	if _, err := tx.Exec(ctx, insertRefresh, tokenHash(tokens.Refresh), tokens.Session, tx.Now); err != nil {
+		return Tokens{}, fmt.Errorf("insert refresh token: %w", err)
+	}
+	return tokens, nil
 }
 
 func (s *Service) remember(ctx context.Context, tx *db.Tx, user ident.User, from netip.Addr) error {
@@ -181,7 +247,11 @@ func (s *Service) expiry(now, ends time.Time) time.Time {
 	return ends
 }
 
+// withAccess adds the access token to what a session of the API is given.
 func (s *Service) withAccess(tokens Tokens) (Tokens, error) {
+	if tokens.Refresh == "" {
+		return tokens, nil
+	}
 	signed, err := s.mint.Load().sign(tokens.User, tokens.Session, s.db.Now(), s.config.AccessLife)
 	if err != nil {
 		return Tokens{}, err

@@ -31,7 +31,7 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("got %+v", tokens)
 		}
 		actor, err := w.Authenticate(t.Context(), tokens.Access)
-		want := access.Actor{User: u.ID, Session: tokens.Session, Role: access.RoleMember, Member: u.Member, Post: access.Approver}
+		want := access.Actor{User: u.ID, Session: tokens.Session, Role: access.RoleMember, Member: u.Member, Post: access.Approver, Fresh: true}
 		if err != nil || actor != want {
 			t.Errorf("got %+v, %v, want %+v", actor, err, want)
 		}

@@ -32,6 +32,8 @@ const (
 	sweepLinks    = `delete from account_link where expires_at <= $1`
 	sweepInvited  = `delete from invitation where coalesce(settled_at, expires_at) <= $1`
 	sweepTokens   = `delete from api_token where expires_at <= $1 or revoked_at <= $1`
+	sweepPending  = `delete from pending_sign_in where expires_at <= $1`
+	sweepRites    = `delete from passkey_ceremony where expires_at <= $1`
 )
 
 // Sweep forgets sessions, API tokens, failed attempts, addresses, links and
@@ -48,6 +50,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 			sweepAttempts: tx.Now,
 			sweepFamiliar: tx.Now.Add(-familiarFor),
 			sweepTokens:   tx.Now.Add(-keepTokens),
+			sweepPending:  tx.Now,
+			sweepRites:    tx.Now,
 			deleteStale:   tx.Now,
 			sweepRequests: tx.Now.Add(-keepRequests),
 			sweepLinks:    tx.Now,

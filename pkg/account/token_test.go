@@ -220,7 +220,7 @@ func TestKeyRotation(t *testing.T) {
 			requests.Go(func() {
 				for i := range 50 {
 					w.Rotate(both[i%2])
-					tokens, err := w.withAccess(Tokens{User: ident.New[ident.User](), Session: ident.New[ident.Session]()})
+					tokens, err := w.withAccess(Tokens{Refresh: "x", User: ident.New[ident.User](), Session: ident.New[ident.Session]()})
 					if err != nil {
 						t.Error(err)
 					}

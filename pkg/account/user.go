@@ -48,7 +48,7 @@ const readUser = `select ` + userColumns + ` from app_user where id = $1 and rol
 // NotFound when there is no such account or it is of staff and the actor may
 // not manage staff.
 func (s *Service) User(ctx context.Context, id ident.User) (User, error) {
-	actor, err := access.Require(ctx, access.ManageAccounts)
+	actor, err := access.Require(ctx, access.ReadAccounts)
 	if err != nil {
 		return User{}, err
 	}
@@ -65,7 +65,7 @@ const readUserByEmail = `select ` + userColumns + ` from app_user where email_ke
 //
 // It refuses as [Service.User] does.
 func (s *Service) UserByEmail(ctx context.Context, email string) (User, error) {
-	actor, err := access.Require(ctx, access.ManageAccounts)
+	actor, err := access.Require(ctx, access.ReadAccounts)
 	if err != nil {
 		return User{}, err
 	}
@@ -118,7 +118,7 @@ const (
 // It refuses with Forbidden when the actor manages no accounts, and with
 // Malformed a limit that is out of bounds.
 func (s *Service) Users(ctx context.Context, query UserQuery) (Page, error) {
-	actor, err := access.Require(ctx, access.ManageAccounts)
+	actor, err := access.Require(ctx, access.ReadAccounts)
 	if err != nil {
 		return Page{}, err
 	}

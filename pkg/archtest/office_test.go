@@ -74,9 +74,10 @@ var unguarded = map[string]string{
 	"pkg/ledger.Sequencer.Run":     "run by the server itself, on nobody's behalf",
 	"pkg/ledger.Sequencer.CatchUp": "run by the server itself, on nobody's behalf",
 
-	"pkg/account.Service.Authenticate": "is how an actor comes about",
-	"pkg/audit.Service.Record":         "what happened is kept, whoever caused it",
-	"pkg/audit.Service.Note":           "what happened is kept, whoever caused it",
+	"pkg/account.Service.Authenticate":       "is how an actor comes about",
+	"pkg/account.Service.AuthenticateCookie": "is how an actor comes about",
+	"pkg/audit.Service.Record":               "what happened is kept, whoever caused it",
+	"pkg/audit.Service.Note":                 "what happened is kept, whoever caused it",
 }
 
 func TestEveryOfficeAsksForTheRoleFirst(t *testing.T) {
@@ -171,6 +172,7 @@ var openers = map[string]string{
 	"pkg/commitment.settle":    "one member of a run, which works through as many as there are",
 	"pkg/member.writeContact":  "the one frame of what is done to a contact: role, lock, write, seal",
 	"pkg/mail.deliverOne":      "each letter is taken and settled by itself, with the mail server between the two",
+	"pkg/account.see":          "when a session was used, whatever becomes of the request that used it",
 	"pkg/account.charge":       "an attempt counts, whatever becomes of the sign-in that follows",
 	"pkg/account.keptKeys":     "part of opening the office, before anybody asks",
 	"pkg/account.serverSecret": "part of opening the office, before anybody asks",

@@ -63,7 +63,7 @@ func TestARepeatedRequestFindsWhatItMade(t *testing.T) {
 	number := r.published(t, "Jollychic")
 	user := ident.New[ident.User]()
 	keyed := func(role access.Role, key string) context.Context {
-		ctx := access.With(context.Background(), access.Actor{User: user, Role: role, Member: number, Post: access.Approver})
+		ctx := access.With(context.Background(), access.Actor{User: user, Role: role, Member: number, Post: access.Approver, Fresh: true})
 		return db.WithClaim(ctx, db.Claim{User: user, Route: "r", Key: key, Digest: []byte("d"), Status: 201})
 	}
 	draft, err := r.commitments.TakeOn(keyed(access.RoleMember, "draft"), number, training())

@@ -48,6 +48,7 @@ type (
 	Invitation         string
 	Session            string
 	Token              string
+	Passkey            string
 	Transition         string
 	Winner             string
 	Evidence           string

@@ -17,7 +17,7 @@ import (
 )
 
 func staff() context.Context {
-	return access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: access.RoleStaff})
+	return access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: access.RoleStaff, Fresh: true})
 }
 
 func of(number ident.Member) context.Context {

@@ -58,8 +58,9 @@ func (s Step) Check() fault.Fields {
 // membership term. A merge leaves every row of the duplicate where it is, so
 // that the step back to its former status undoes it.
 //
-// It refuses with Forbidden when the actor is not staff, NotFound when there is
-// no such member, Stale when expected is not its version, Conflict when the
+// It refuses with Forbidden when the actor is not staff, Unauthenticated when it
+// delists or merges and has to prove again who it is, NotFound when there is no
+// such member, Stale when expected is not its version, Conflict when the
 // lifecycle does not lead there, and Invalid with every field at fault: a day
 // in the future or before the last step's, a survivor that is itself merged, or
 // is not public while the duplicate is.
@@ -87,6 +88,11 @@ func (s *Service) TransitionIn(ctx context.Context, tx *db.Tx, number ident.Memb
 	}
 	if err := step.Check().Err(); err != nil {
 		return Transition{}, err
+	}
+	if step.To == Delisted || step.To == Merged {
+		if _, err := access.Require(ctx, access.EndMembership); err != nil {
+			return Transition{}, err
+		}
 	}
 	if err := lockSurvivor(ctx, tx, number, step); err != nil {
 		return Transition{}, err

@@ -13,7 +13,7 @@ import (
 )
 
 func as(role access.Role, number ident.Member, post access.Post) context.Context {
-	return access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: role, Member: number, Post: post})
+	return access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: role, Member: number, Post: post, Fresh: true})
 }
 
 // System is the register's own command.
@@ -110,6 +110,6 @@ func (r *Register) SignIn(t testing.TB, user account.User) account.Tokens {
 func (r *Register) SignedIn(t testing.TB, user account.User) context.Context {
 	t.Helper()
 	return access.With(context.Background(), access.Actor{
-		User: user.ID, Session: r.SignIn(t, user).Session, Role: user.Role, Member: user.Member, Post: user.Post,
+		User: user.ID, Session: r.SignIn(t, user).Session, Role: user.Role, Member: user.Member, Post: user.Post, Fresh: true,
 	})
 }

@@ -91,6 +91,7 @@ func accountProbes() map[string]accountProbe {
 	maps.Copy(all, mailProbes())
 	maps.Copy(all, tokenProbes())
 	maps.Copy(all, auditProbes())
+	maps.Copy(all, factorProbes())
 	return all
 }
 

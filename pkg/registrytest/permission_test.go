@@ -114,11 +114,12 @@ func TestEveryOfficeMethodIsAccountedFor(t *testing.T) {
 
 // unasked are methods that ask for no role.
 var unasked = map[string]string{
-	"Sequencer.Run":         "run by the server itself, on nobody's behalf",
-	"Sequencer.CatchUp":     "run by the server itself, on nobody's behalf",
-	"Accounts.Authenticate": "is how an actor comes about",
-	"Audit.Record":          "what happened is kept, whoever caused it",
-	"Audit.Note":            "what happened is kept, whoever caused it",
+	"Sequencer.Run":               "run by the server itself, on nobody's behalf",
+	"Sequencer.CatchUp":           "run by the server itself, on nobody's behalf",
+	"Accounts.Authenticate":       "is how an actor comes about",
+	"Accounts.AuthenticateCookie": "is how an actor comes about",
+	"Audit.Record":                "what happened is kept, whoever caused it",
+	"Audit.Note":                  "what happened is kept, whoever caused it",
 }
 
 // officeMethods gives the exported methods with a context of all offices.

@@ -93,7 +93,7 @@ func openAt(t testing.TB, address string, clock *Clock) *Register {
 	t.Helper()
 	d := dbtest.Open(t, address, dbtest.Options{Now: clock.Now})
 	record := audit.New(d, 0, slog.New(slog.DiscardHandler))
-	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory, Mail: mail.NewDesk("https://accord.example.org"), Audit: record})
+	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: HashMemory, Mail: mail.NewDesk("https://accord.example.org"), Audit: record, Base: "https://accord.example"})
 	if err != nil {
 		t.Fatalf("open the office of accounts: %v", err)
 	}

@@ -120,7 +120,9 @@ func eventOf(c *gin.Context) string {
 	case fault.RateLimited:
 		return "rate_limited"
 	case fault.Unauthenticated:
-		if f.Code == "unauthenticated" { // asked without a credential: a reader who has lost the way
+		// Asked without a credential, a reader who has lost the way; or by somebody
+		// who left the session lie for a while.
+		if f.Code == "unauthenticated" || f.Code == access.CodeReauthenticate {
 			return ""
 		}
 		return f.Code
@@ -132,7 +134,7 @@ func eventOf(c *gin.Context) string {
 	}
 	for _, field := range f.Fields {
 		switch field.Code {
-		case "cursor_invalid", "wrong_password", // of a session that asks for another one
+		case "cursor_invalid", "wrong_password", "wrong_code", // of a session that asks for another one
 			"file_type_mismatch", "file_archive_bomb", "file_archive_unsafe", "file_macros", "file_type_refused", "file_name_path":
 			return field.Code
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"accord/api"
+	"accord/pkg/access"
 	"accord/pkg/fault"
 	"accord/pkg/phrase"
 )
@@ -108,8 +109,11 @@ func problem(f *fault.Error, how answer, lang phrase.Lang, requestID string) api
 }
 
 func challenge(code string) string {
-	if code == codeTokenInvalid {
+	switch code {
+	case codeTokenInvalid:
 		return `Bearer realm="accord", error="invalid_token"`
+	case access.CodeReauthenticate: // RFC 9470
+		return `Bearer realm="accord", error="insufficient_user_authentication"`
 	}
 	return `Bearer realm="accord"`
 }

@@ -42,7 +42,7 @@ func (d *Door) redeemSignInLink(r *request) error {
 	if err != nil {
 		return err
 	}
-	tokens, err := d.offices.Accounts.SignInByLink(r.ctx, body.Token, r.from())
+	tokens, err := d.offices.Accounts.SignInByLink(r.ctx, account.LinkSignIn{Token: body.Token, From: r.from(), Agent: r.agent()})
 	if err != nil {
 		return err
 	}

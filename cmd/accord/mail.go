@@ -173,10 +173,12 @@ func (c *serveCommand) inviteLife() (time.Duration, error) {
 }
 
 // openAccounts opens the office of accounts, whose letters go out from the desk.
-func (c *serveCommand) openAccounts(ctx context.Context, d *database, keys account.Keyring, desk *mail.Desk, record *audit.Service) (*account.Service, error) {
+func (c *serveCommand) openAccounts(ctx context.Context, d *database, keys account.Keyring, base string, desk *mail.Desk, record *audit.Service) (*account.Service, error) {
 	life, err := c.inviteLife()
 	if err != nil {
 		return nil, err
 	}
-	return account.New(ctx, d.DB, account.Config{Issuer: c.BaseURL, Keys: keys, Log: d.log, Mail: desk, InviteLife: life, Audit: record})
+	config := c.accountConfig(base, keys, d.log)
+	config.Mail, config.InviteLife, config.Audit = desk, life, record
+	return account.New(ctx, d.DB, config)
 }

@@ -44,7 +44,7 @@ type register struct {
 func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, keys account.Keyring, base string, fourEyes bool) (*register, error) {
 	desk := mail.NewDesk(base)
 	record := audit.New(d.DB, time.Duration(c.AuditRetention)*24*time.Hour, d.log)
-	accounts, err := c.openAccounts(ctx, d, keys, desk, record)
+	accounts, err := c.openAccounts(ctx, d, keys, base, desk, record)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,15 @@ func (c *serveCommand) wire(ctx context.Context, d *database, files blob.Store, 
 		return nil, usage(err.Error())
 	}
 	return &register{base: base, db: d, accounts: accounts, audit: record, evidence: evidence, desk: desk, server: s, calendar: days}, nil
+}
+
+// accountConfig says how accounts are kept. Passkeys are bound to the base address.
+func (c *serveCommand) accountConfig(base string, keys account.Keyring, log *slog.Logger) account.Config {
+	config := account.Config{Issuer: c.BaseURL, Keys: keys, Log: log, Base: base, FreshLife: c.FreshFor}
+	for _, role := range c.RequireFactor {
+		config.Factored = append(config.Factored, access.Role(role))
+	}
+	return config
 }
 
 // doors makes the JSON door and the HTML door.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"syscall"
+	"time"
 
 	"accord/db/embedded"
 	"accord/pkg/account"
@@ -20,18 +21,20 @@ import (
 const defaultMetrics = "127.0.0.1:9090"
 
 type serveCommand struct {
-	Addr            string   `env:"ACCORD_ADDR" default:":8080" help:"Where to serve."`
-	MetricsAddr     string   `env:"ACCORD_METRICS_ADDR" default:"127.0.0.1:9090" help:"Where to serve Prometheus metrics; empty for nowhere."`
-	BaseURL         string   `name:"base-url" env:"ACCORD_BASE_URL" placeholder:"URL" help:"The address that readers reach the register under, if it is another."`
-	TrustedProxies  []string `env:"ACCORD_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed."`
-	RatePublic      int      `env:"ACCORD_RATE_PUBLIC" default:"6000" placeholder:"N" help:"Requests a minute from one address without an account; 0 for no bound."`
-	RateAccount     int      `env:"ACCORD_RATE_ACCOUNT" default:"6000" placeholder:"N" help:"Requests a minute in the sessions of one account; 0 for no bound."`
-	RateToken       int      `env:"ACCORD_RATE_TOKEN" default:"1200" placeholder:"N" help:"Requests a minute with one API token; 0 for no bound."`
-	AuditRetention  int      `env:"ACCORD_AUDIT_RETENTION" default:"730" placeholder:"DAYS" help:"How many days the audit record is kept, 90 at least."`
-	SigningKeys     string   `env:"ACCORD_SIGNING_KEYS" placeholder:"KEYS" help:"Ed25519 keys of access tokens, the first signs (default: one that is made once and kept in the database)."`
-	SigningKeysFile string   `env:"ACCORD_SIGNING_KEYS_FILE" placeholder:"FILE" help:"A file with the signing keys."`
-	InviteDays      int      `env:"ACCORD_INVITE_DAYS" default:"7" placeholder:"DAYS" help:"For how many days the link of an invitation is good."`
-	Migrate         bool     `help:"Migrate the schema of a database of your own; the private one is always migrated."`
+	Addr            string        `env:"ACCORD_ADDR" default:":8080" help:"Where to serve."`
+	MetricsAddr     string        `env:"ACCORD_METRICS_ADDR" default:"127.0.0.1:9090" help:"Where to serve Prometheus metrics; empty for nowhere."`
+	BaseURL         string        `name:"base-url" env:"ACCORD_BASE_URL" placeholder:"URL" help:"The address that readers reach the register under, if it is another."`
+	TrustedProxies  []string      `env:"ACCORD_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed. They pass Host on as it is."`
+	RatePublic      int           `env:"ACCORD_RATE_PUBLIC" default:"6000" placeholder:"N" help:"Requests a minute from one address without an account; 0 for no bound."`
+	RateAccount     int           `env:"ACCORD_RATE_ACCOUNT" default:"6000" placeholder:"N" help:"Requests a minute in the sessions of one account; 0 for no bound."`
+	RateToken       int           `env:"ACCORD_RATE_TOKEN" default:"1200" placeholder:"N" help:"Requests a minute with one API token; 0 for no bound."`
+	AuditRetention  int           `env:"ACCORD_AUDIT_RETENTION" default:"730" placeholder:"DAYS" help:"How many days the audit record is kept, 90 at least."`
+	SigningKeys     string        `env:"ACCORD_SIGNING_KEYS" placeholder:"KEYS" help:"Ed25519 keys of access tokens, the first signs (default: one that is made once and kept in the database)."`
+	SigningKeysFile string        `env:"ACCORD_SIGNING_KEYS_FILE" placeholder:"FILE" help:"A file with the signing keys."`
+	RequireFactor   []string      `env:"ACCORD_REQUIRE_FACTOR" enum:"admin,staff,member,analyst" placeholder:"ROLE" help:"Roles whose accounts must have a second factor, such as admin,staff; until they have one, they may do nothing but add it."`
+	FreshFor        time.Duration `env:"ACCORD_FRESH_FOR" default:"15m" help:"How long after a sign-in, or another proof, a session may do what is dangerous."`
+	InviteDays      int           `env:"ACCORD_INVITE_DAYS" default:"7" placeholder:"DAYS" help:"For how many days the link of an invitation is good."`
+	Migrate         bool          `help:"Migrate the schema of a database of your own; the private one is always migrated."`
 }
 
 // keys reads the signing keys.

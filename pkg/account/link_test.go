@@ -39,7 +39,7 @@ func TestAPasswordIsResetByALinkOnce(t *testing.T) {
 		}
 	}
 	refused(t, w.CheckLink(public(t), ToSignIn, first), fault.NotFound, "link_invalid")
-	_, err := w.SignInByLink(public(t), first, from("192.0.2.1"))
+	_, err := w.SignInByLink(public(t), LinkSignIn{Token: first, From: from("192.0.2.1")})
 	refused(t, err, fault.NotFound, "link_invalid")
 	invalid(t, w.SetPassword(public(t), first, "short"), "/password password_too_short")
 	if err := w.SetPassword(public(t), first, otherPassword); err != nil {
@@ -73,7 +73,7 @@ func TestALinkSignsInOnce(t *testing.T) {
 	}
 	w.asks(t, ToSignIn, u.Email, "192.0.2.1")
 	token := w.link(t, u.Email)
-	tokens, err := w.SignInByLink(public(t), token, from("192.0.2.1"))
+	tokens, err := w.SignInByLink(public(t), LinkSignIn{Token: token, From: from("192.0.2.1")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,26 +81,26 @@ func TestALinkSignsInOnce(t *testing.T) {
 	if err != nil || me.ID != u.ID {
 		t.Errorf("got %+v, %v", me, err)
 	}
-	_, err = w.SignInByLink(public(t), token, from("192.0.2.1"))
+	_, err = w.SignInByLink(public(t), LinkSignIn{Token: token, From: from("192.0.2.1")})
 	refused(t, err, fault.NotFound, "link_invalid")
 	w.asks(t, ToSignIn, u.Email, "192.0.2.1")
 	late := w.link(t, u.Email)
 	w.clock.pass(15 * time.Minute)
-	_, err = w.SignInByLink(public(t), late, from("192.0.2.1"))
+	_, err = w.SignInByLink(public(t), LinkSignIn{Token: late, From: from("192.0.2.1")})
 	refused(t, err, fault.NotFound, "link_invalid")
 	w.asks(t, ToSignIn, u.Email, "192.0.2.1")
 	voided := w.link(t, u.Email)
 	if u, err = w.PatchUser(system(t), u.ID, u.Version, UserPatch{Email: new("other@example.org")}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.SignInByLink(public(t), voided, from("192.0.2.1"))
+	_, err = w.SignInByLink(public(t), LinkSignIn{Token: voided, From: from("192.0.2.1")})
 	refused(t, err, fault.NotFound, "link_invalid")
 	w.asks(t, ToSignIn, u.Email, "192.0.2.1")
 	voided = w.link(t, u.Email)
 	if _, err = w.PatchUser(system(t), u.ID, u.Version, UserPatch{Disabled: new(true)}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.SignInByLink(public(t), voided, from("192.0.2.1"))
+	_, err = w.SignInByLink(public(t), LinkSignIn{Token: voided, From: from("192.0.2.1")})
 	refused(t, err, fault.NotFound, "link_invalid")
 }
 

@@ -73,17 +73,25 @@ func (s *Service) SetPassword(ctx context.Context, token, password string) error
 // its password, locks in this order, too.
 const lockForReset = `select id from app_user where id = $1 and not disabled for no key update`
 
+// LinkSignIn is what somebody signs in with who follows a link.
+type LinkSignIn struct {
+	Token   string
+	From    netip.Addr
+	Browser bool   // the session is to be a cookie
+	Agent   string // User-Agent of the request
+}
+
 // SignInByLink opens a session for whoever reads the mail of the account or, where
 // it has a second factor, gives the challenge for it; and uses the link up with all others of the account. It comes to its session
 // where [Service.SignIn] does, so that what a session takes besides holds here.
 //
 // It refuses with NotFound, in one way, a link that is unknown, used or too old,
 // or of an account that is disabled.
-func (s *Service) SignInByLink(ctx context.Context, token string, from netip.Addr) (Tokens, error) {
+func (s *Service) SignInByLink(ctx context.Context, with LinkSignIn) (Tokens, error) {
 	if _, err := access.Require(ctx, access.SignIn); err != nil {
 		return Tokens{}, err
 	}
-	who, err := s.follow(ctx, ToSignIn, token)
+	who, err := s.follow(ctx, ToSignIn, with.Token)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -92,10 +100,10 @@ func (s *Service) SignInByLink(ctx context.Context, token string, from netip.Add
 		if err := lockProved(ctx, tx, who.account, who.Password); err != nil {
 			return err
 		}
-		if err := spend(ctx, tx, ToSignIn, token, who.ID); err != nil {
+		if err := spend(ctx, tx, ToSignIn, with.Token, who.ID); err != nil {
 			return err
 		}
-		tokens, err = s.admit(ctx, tx, who.ID, attempt{}, client{from: from}, Link) // a link cannot be guessed, so no attempt is counted
+		tokens, err = s.admit(ctx, tx, who.ID, attempt{}, client{with.From, with.Browser, with.Agent}, Link) // a link cannot be guessed, so no attempt is counted
 		return err
 	})
 	if fault.Is(err, fault.Unauthenticated) { // disabled, or its password changed, since the link was looked at

@@ -65,7 +65,7 @@ func mailProbes() map[string]accountProbe {
 		"CheckLink":   func(w world, ctx context.Context) error { return w.Accounts.CheckLink(ctx, account.ToReset, "no link") },
 		"SetPassword": func(w world, ctx context.Context) error { return w.Accounts.SetPassword(ctx, "no link", Password) },
 		"SignInByLink": func(w world, ctx context.Context) error {
-			_, err := w.Accounts.SignInByLink(ctx, "no link", netip.IPv6LinkLocalAllNodes())
+			_, err := w.Accounts.SignInByLink(ctx, account.LinkSignIn{Token: "no link", From: netip.IPv6LinkLocalAllNodes()})
 			return err
 		},
 	} {

@@ -144,7 +144,7 @@ func (w *town) steps() map[string]func(ctx context.Context) error {
 			return w.Accounts.SetPassword(ctx, w.token(), Password)
 		},
 		"sign in by link": func(ctx context.Context) error {
-			_, err := w.Accounts.SignInByLink(ctx, w.token(), netip.IPv6LinkLocalAllNodes())
+			_, err := w.Accounts.SignInByLink(ctx, account.LinkSignIn{Token: w.token(), From: netip.IPv6LinkLocalAllNodes()})
 			return err
 		},
 		"people": func(ctx context.Context) error { _, err := w.Accounts.People(ctx, pickFrom(w, w.members)); return err },

@@ -38,17 +38,6 @@ func (v linkView) Of(field string) string {
 // linkDoneView is what the last page says.
 type linkDoneView struct{ Page string }
 
-func (d *Door) mountLinks(open gin.IRouter) {
-	for path, page := range map[string]struct{ show, take gin.HandlerFunc }{
-		"/invitation":     {d.showInvitation, d.acceptInvitation},
-		"/password-reset": {d.showReset, d.resetPassword},
-	} {
-		open.GET(path, page.show)
-		open.HEAD(path, page.show)
-		open.POST(path, page.take)
-	}
-}
-
 func (d *Door) showInvitation(c *gin.Context) {
 	i, err := d.accounts.Invited(access.Public(c.Request.Context()), c.Query("token"))
 	if err != nil {
@@ -98,10 +87,6 @@ func (d *Door) resetPassword(c *gin.Context) {
 
 // take reads the form, has do use the link up, and says what became of it.
 func (d *Door) take(c *gin.Context, do func(token, name, password string) (linkView, error)) {
-	if err := d.guard.Check(c.Request); err != nil {
-		d.refuseLink(c, fault.Wrap(fault.Forbidden, "cross_origin", err))
-		return
-	}
 	form, err := readForm(c)
 	if err != nil {
 		_ = c.Error(err)

@@ -1,9 +1,13 @@
-// Package web is the HTML door. It has the forms on which accounts are made
-// and kept by people who cannot sign in yet: the first administrator's, and
-// those behind the links that are mailed.
+// Package web is the HTML door: the form on which the first administrator is
+// made, those behind the links that are mailed, the sign-in, and the page of
+// one's own account.
 //
-// Pages are plain HTML that works without scripts, and none are allowed to
-// run. They are rendered whole before the first byte is sent, from templates
+// People are known by a cookie that names their session; tokens of the API are
+// nothing here. Forms are taken from this server's own pages alone, and requests
+// from the configured host alone.
+//
+// Pages are plain HTML that works without scripts. One script may run, this
+// server's own, where passkeys are asked for. They are rendered whole before the first byte is sent, from templates
 // that are parsed and checked at start, in the reader's language.
 package web
 
@@ -28,6 +32,20 @@ var templates embed.FS
 type pages struct {
 	in     map[phrase.Lang]*template.Template
 	policy string
+	script []byte
+}
+
+// wider says what pages may do beside showing text: run the server's own script,
+// and show a picture that stands in the page.
+func wider(name string) string {
+	switch name {
+	case "sign_in", "factor", "proof", "account":
+		return "; script-src 'self'; connect-src 'self'"
+	case "totp":
+		return "; img-src data:"
+	default:
+		return ""
+	}
 }
 
 func newPages() (pages, error) {
@@ -35,17 +53,22 @@ func newPages() (pages, error) {
 	if err != nil {
 		return pages{}, fmt.Errorf("read the style: %w", err)
 	}
+	script, err := templates.ReadFile("templates/passkey.js")
+	if err != nil {
+		return pages{}, fmt.Errorf("read the script: %w", err)
+	}
 	digest := sha256.Sum256(style)
 	p := pages{
-		in: make(map[phrase.Lang]*template.Template),
+		in: make(map[phrase.Lang]*template.Template), script: script,
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) +
 			"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	}
 	for _, lang := range []phrase.Lang{phrase.English, phrase.Chinese} {
 		set := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-			"lang":  func() phrase.Lang { return lang },
-			"say":   func(code string) string { return phrase.Text(lang, code, nil) },
-			"style": func() template.CSS { return template.CSS(style) },
+			"lang":   func() phrase.Lang { return lang },
+			"say":    func(code string) string { return phrase.Text(lang, code, nil) },
+			"moment": moment,
+			"style":  func() template.CSS { return template.CSS(style) },
 		})
 		if p.in[lang], err = set.ParseFS(templates, "templates/*.html"); err != nil {
 			return pages{}, fmt.Errorf("parse the pages: %w", err)
@@ -67,7 +90,7 @@ func (p pages) show(c *gin.Context, status int, name string, view any) {
 		return
 	}
 	header := c.Writer.Header()
-	header.Set("Content-Security-Policy", p.policy)
+	header.Set("Content-Security-Policy", p.policy+wider(name))
 	// The origin alone goes along, never the address with its token. With
 	// no-referrer browsers would send forms under "Origin: null", which cannot
 	// be told from a stranger's form where they send no Sec-Fetch-Site (plain
@@ -75,7 +98,7 @@ func (p pages) show(c *gin.Context, status int, name string, view any) {
 	header.Set("Referrer-Policy", "strict-origin")
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Language", string(lang))
-	header.Set("Vary", "Accept-Language")
+	header.Set("Vary", "Accept-Language, Cookie")
 	c.Data(status, "text/html; charset=utf-8", page.Bytes())
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
@@ -17,51 +16,8 @@ import (
 	"accord/pkg/phrase"
 )
 
-// formLimit is how many bytes the set-up form may send.
+// formLimit is how many bytes a form may send.
 const formLimit = 16 << 10
-
-// Door is the HTML door.
-type Door struct {
-	accounts *account.Service
-	pages    pages
-	guard    *http.CrossOriginProtection
-	base     string
-}
-
-// New makes the door. Base is the address under which readers reach the
-// server, such as https://accord.example.org; without, forms are taken from
-// the host that they are sent to.
-//
-// It refuses a base that is no address of a server.
-func New(accounts *account.Service, base string) (*Door, error) {
-	base = strings.TrimSuffix(base, "/")
-	origin := ""
-	if base != "" {
-		address, err := url.Parse(base)
-		if err != nil {
-			return nil, errors.New("the base address is no URL")
-		}
-		origin = address.Scheme + "://" + address.Host
-	}
-	guard, err := crossOrigin(origin)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := newPages()
-	if err != nil {
-		return nil, err
-	}
-	return &Door{accounts: accounts, pages: pages, guard: guard, base: base}, nil
-}
-
-// Mount adds the routes of the door. Its pages know no session, so a token
-// that comes along is nothing to them.
-func (d *Door) Mount(open, _ gin.IRouter) {
-	open.GET("/setup", d.showSetup)
-	open.HEAD("/setup", d.showSetup)
-	open.POST("/setup", d.setUp)
-	d.mountLinks(open)
-}
 
 // setupView is what the form shows.
 type setupView struct {
@@ -104,10 +60,6 @@ func (d *Door) showSetup(c *gin.Context) {
 }
 
 func (d *Door) setUp(c *gin.Context) {
-	if err := d.guard.Check(c.Request); err != nil {
-		d.refuse(c, fault.Wrap(fault.Forbidden, "cross_origin", err))
-		return
-	}
 	form, err := readForm(c)
 	if err != nil {
 		_ = c.Error(err)

@@ -11,7 +11,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -31,12 +33,19 @@ type site struct {
 	db       *db.DB
 	accounts *account.Service
 	engine   *gin.Engine
+	host     string // that requests are sent to
+	now      func() time.Time
+	passed   *atomic.Int64 // nanoseconds since the start
 }
 
 func newSite(t *testing.T, base string) site {
 	t.Helper()
-	d := dbtest.New(t)
-	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: registrytest.HashMemory})
+	passed := new(atomic.Int64)
+	now := func() time.Time {
+		return time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC).Add(time.Duration(passed.Load()))
+	}
+	d := dbtest.New(t, dbtest.Options{Now: now})
+	accounts, err := account.New(t.Context(), d, account.Config{HashMemory: registrytest.HashMemory, Base: base})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +62,11 @@ func newSite(t *testing.T, base string) site {
 		}
 	})
 	door.Mount(engine, engine)
-	return site{db: d, accounts: accounts, engine: engine}
+	host := "example.com"
+	if address, err := url.Parse(base); err == nil && base != "" {
+		host = address.Host
+	}
+	return site{db: d, accounts: accounts, engine: engine, host: host, now: now, passed: passed}
 }
 
 func (s site) link(t *testing.T) string {
@@ -77,8 +90,11 @@ func (s site) ask(t *testing.T, method, address, body string, headers ...string)
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	request.Host = s.host
 	for i := 0; i < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
+		if request.Header.Set(headers[i], headers[i+1]); headers[i] == "Host" {
+			request.Host = headers[i+1]
+		}
 	}
 	recorder := httptest.NewRecorder()
 	s.engine.ServeHTTP(recorder, request)
@@ -176,7 +192,7 @@ func TestSetUp(t *testing.T) {
 		token := s.link(t)
 		shown := s.ask(t, "GET", "/setup?token="+token, "", "Accept-Language", "zh-CN,zh;q=0.9")
 		shown.has(t, 200, `<html lang="zh">`, "创建首位管理员")
-		if shown.header.Get("Content-Language") != "zh" || shown.header.Get("Vary") != "Accept-Language" {
+		if shown.header.Get("Content-Language") != "zh" || shown.header.Get("Vary") != "Accept-Language, Cookie" {
 			t.Errorf("got %v", shown.header)
 		}
 		s.ask(t, "POST", "/setup", form(token, "x", ""), "Accept-Language", "zh").has(t, 422, "请先更正以下内容", "此项必填")
@@ -252,7 +268,7 @@ func TestSetUpIsHardened(t *testing.T) {
 		for _, headers := range [][]string{
 			{"Sec-Fetch-Site", "same-origin"},
 			{"Sec-Fetch-Site", "none"},
-			{"Origin", "http://example.com"},
+			{"Origin", "http://accord.example.org"},
 			{"Origin", "https://accord.example.org"},
 			{},
 		} {

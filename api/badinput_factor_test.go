@@ -3,7 +3,7 @@ package api_test
 // badFactors are second factors, and sessions of one's own and of others.
 var badFactors = []badInput{
 	{"a challenge without an answer", "", "POST /api/v1/sessions/challenge", `{"challenge":"x"}`, nil, 422, "invalid", "/code required"},
-	{"nothing of what is needed", "", "POST /api/v1/sessions/challenge", `{}`, nil, 422, "invalid", "/challenge required"},
+	{"nothing of what is needed", "", "POST /api/v1/sessions/challenge", `{}`, nil, 422, "invalid", "/challenge required, /code required"},
 	{"two answers to a challenge", "", "POST /api/v1/sessions/challenge", `{"challenge":"x","code":"123456","passkey":{"ceremony":"x","credential":{}}}`, nil, 422, "invalid", "/passkey one_proof_only"},
 	{"a challenge that is none", "", "POST /api/v1/sessions/challenge", `{"challenge":"x","code":"123456"}`, nil, 401, "challenge_invalid", ""},
 	{"an access token for a challenge", "", "POST /api/v1/sessions/challenge", `{"challenge":"{good}","code":"123456"}`, nil, 401, "challenge_invalid", ""},

@@ -46,8 +46,8 @@ func startBrowser(t *testing.T) context.Context {
 		chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		on("disable-background-networking"), on("disable-component-update"), on("disable-dev-shm-usage"),
 		on("disable-extensions"), on("disable-quic"), on("disable-sync"),
-		// The names .test lead here and all others nowhere.
-		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+		// The names .test and localhost lead here and all others nowhere.
+		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"))
 	t.Cleanup(stop)
 	browser, _ := chromedp.NewContext(allocator)
 	if err := chromedp.Do(browser); err != nil {

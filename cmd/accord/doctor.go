@@ -7,16 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"accord/db"
 	"accord/db/embedded"
 	"accord/pkg/access"
 	"accord/pkg/account"
+	"accord/pkg/web"
 )
 
 type doctorCommand struct {
 	SigningKeys     string `env:"ACCORD_SIGNING_KEYS" placeholder:"KEYS" help:"The signing keys to look at."`
 	SigningKeysFile string `env:"ACCORD_SIGNING_KEYS_FILE" placeholder:"FILE" help:"A file with the signing keys."`
+	BaseURL         string `name:"base-url" env:"ACCORD_BASE_URL" placeholder:"URL" help:"The base address to look at."`
 	JSON            bool   `help:"Print JSON."`
 }
 
@@ -68,6 +71,7 @@ func (c doctorCommand) Run(ctx context.Context, sh shell, cfg *config) error {
 			e.sound("signing keys", "%v; %s signs", keys, keys.Signing())
 		}
 	}
+	e.examineBase(c.BaseURL)
 	cfg.examineEvidence(ctx, &e)
 	cfg.examineMail(ctx, &e)
 	if !cfg.private() || cfg.examinePrivate(ctx, &e) {
@@ -82,6 +86,24 @@ func (c doctorCommand) Run(ctx context.Context, sh shell, cfg *config) error {
 		return &trouble{code: exitUnsound, what: fmt.Sprintf("%d of %d checks failed", e.sick, len(e.findings))}
 	}
 	return nil
+}
+
+// examineBase looks at the address that readers reach the register under.
+func (e *examination) examineBase(base string) {
+	const check = "base address"
+	if base == "" {
+		e.sound(check, "none configured; pages answer under any name, and passkeys are for this machine alone")
+		return
+	}
+	_, err := web.New(nil, base)
+	if e.failed(check, err, "set ACCORD_BASE_URL to what readers type, such as https://accord.example.org") {
+		return
+	}
+	cookies := "over plain http, so that whoever is on the way can read the cookies of sessions"
+	if strings.HasPrefix(base, "https://") {
+		cookies = "with cookies for https alone"
+	}
+	e.sound(check, "pages answer under %s and no other name, %s", base, cookies)
 }
 
 // examinePrivate looks at the private PostgreSQL, and tells whether there is

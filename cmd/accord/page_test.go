@@ -54,6 +54,14 @@ func TestPages(t *testing.T) {
 			refuseStranger(t, browser, host)
 		})
 	}
+	t.Run("a passkey is added and signs in alone", func(t *testing.T) {
+		t.Parallel()
+		usePasskey(t, browser)
+	})
+	t.Run("people sign in without scripts, in Chinese, on a phone", func(t *testing.T) {
+		t.Parallel()
+		signInPlainly(t, browser)
+	})
 	t.Run("the documentation is drawn from this server alone", func(t *testing.T) {
 		t.Parallel()
 		readDocs(t, browser)
@@ -71,10 +79,7 @@ func setUp(t *testing.T, browser context.Context, in setUpIn) {
 	s := newSite(t, in.host)
 	tb, link := newTab(t, browser, s.base, in.accept), s.link(t)
 	if in.scriptless {
-		off := emulation.SetScriptExecutionDisabledParams{Value: true}
-		if _, err := chromedp.Call(tb.ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
-			t.Fatal(err)
-		}
+		tb.scriptless(t)
 	}
 	tb.shows(t, 200, in.lang, in.title, chromedp.Navigate(link))
 	if n := value[int](t, tb, `[...document.querySelectorAll("form input:not([type=hidden])")].filter(i => i.labels.length != 1).length`); n != 0 {
@@ -102,6 +107,15 @@ func setUp(t *testing.T, browser context.Context, in setUpIn) {
 	}
 	tb.shows(t, 404, in.lang, in.gone, chromedp.Navigate(link))
 	tb.clean(t)
+}
+
+// scriptless has the tab run no script of a page.
+func (tb *tab) scriptless(t *testing.T) {
+	t.Helper()
+	off := emulation.SetScriptExecutionDisabledParams{Value: true}
+	if _, err := chromedp.Call(tb.ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // shows does the steps and looks at the page to which they lead.

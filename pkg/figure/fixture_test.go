@@ -20,7 +20,7 @@ import (
 )
 
 func as(role access.Role, number ident.Member) context.Context {
-	return access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: role, Member: number, Post: access.Approver})
+	return access.With(context.Background(), access.Actor{User: ident.New[ident.User](), Role: role, Member: number, Post: access.Approver, Fresh: true})
 }
 
 func staff() context.Context                 { return as(access.RoleStaff, 0) }

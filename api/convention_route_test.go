@@ -37,10 +37,12 @@ func past(t *testing.T) *world {
 func TestAddressesThatAreAlmostRoutesAreNone(t *testing.T) {
 	t.Parallel()
 	w := past(t)
+	unread := map[string]bool{} // addresses near those that are never read: what is asked there is an id of another form, which is none
 	addresses := []string{"/", "/api", "/api/v1", "/api/v1/", "/api/v1/nowhere", "/api/v2/members", "/API/v1/members", "/nowhere", "/docs/../version", "/api/v1/./members"}
 	for path, item := range w.law.doc.Paths.Map() {
 		at := w.anyOf(path, item)
 		slash := strings.LastIndex(at, "/")
+		from := len(addresses)
 		addresses = append(addresses,
 			at+"/", at+"//", "/"+at, at[:slash]+"/"+at[slash:], at[:slash]+"/%2F"+at[slash+1:], at+"%2F", at+"%2f", at+"%2F..", at+"/%2e%2e", at+"%5C", at+"%00",
 			at+";x=1", at+".json", at+"%20", strings.ToUpper(at),
@@ -48,12 +50,15 @@ func TestAddressesThatAreAlmostRoutesAreNone(t *testing.T) {
 		if slash > 0 {
 			addresses = append(addresses, at[:slash]+"%2F"+at[slash+1:], at[:slash]+"%2f"+at[slash+1:])
 		}
+		for _, near := range addresses[from:] {
+			unread[near] = item.Get == nil && strings.HasSuffix(path, "}")
+		}
 	}
 	for _, at := range addresses {
 		for _, method := range []string{"GET", "HEAD", "POST", "PATCH", "DELETE"} {
 			for _, who := range []string{"", "admin"} {
 				a := w.send(who, method, at, "")
-				if a.status == http.StatusMethodNotAllowed && !slices.Contains([]string{"GET", "HEAD"}, method) {
+				if a.status == http.StatusMethodNotAllowed && (unread[at] || !slices.Contains([]string{"GET", "HEAD"}, method)) {
 					continue // an id of another form, which is none
 				}
 				if a.status != http.StatusNotFound || method != "HEAD" && !strings.Contains(a.text, `"code":"not_found"`) {

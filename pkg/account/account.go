@@ -79,7 +79,7 @@ func (c *Config) fill() {
 	if c.Mail == nil {
 		c.Mail = mail.NewDesk("")
 	}
-	if c.FreshLife == 0 {
+	if c.FreshLife <= 0 {
 		c.FreshLife = 15 * time.Minute
 	}
 	if c.Hashes == 0 {

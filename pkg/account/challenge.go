@@ -118,6 +118,9 @@ func (s *Service) CompleteSignIn(ctx context.Context, with Answer) (Tokens, erro
 		return Tokens{}, fmt.Errorf("complete a sign-in: %w", err)
 	}
 	s.note(ctx, "signed_in", p.User, p.User)
+	if tokens.SpentCode {
+		s.note(ctx, "recovery_code_used", p.User, p.User, "left", tokens.CodesLeft)
+	}
 	return s.withAccess(tokens)
 }
 

@@ -100,8 +100,8 @@ func factorProbes() map[string]accountProbe {
 // dangerous are the methods that a stale session is not enough for: the account
 // of who does them, or that of somebody else, gets other ways in.
 var dangerous = []string{
-	"Accounts.AddPasskey", "Accounts.AddUser", "Accounts.BeginPasskey", "Accounts.ConfirmTOTP", "Accounts.EnrolTOTP", "Accounts.PatchUser",
-	"Accounts.RemovePasskey", "Accounts.RemoveTOTP", "Accounts.RenewRecoveryCodes", "Accounts.ResetFactors", "Accounts.ResetPassword",
+	"Accounts.AddPasskey", "Accounts.AddUser", "Accounts.BeginPasskey", "Accounts.ConfirmTOTP", "Accounts.EnrolTOTP", "Accounts.HandOver", "Accounts.Invite", "Accounts.PatchUser",
+	"Accounts.RemovePasskey", "Accounts.RemoveTOTP", "Accounts.RenewRecoveryCodes", "Accounts.Resend", "Accounts.ResetFactors", "Accounts.ResetPassword",
 }
 
 // half are those of which some uses are dangerous: ending a membership.

@@ -116,8 +116,20 @@ func (d *Door) atHome(c *gin.Context) {
 // sameSite refuses forms and scripts of other people's pages.
 func (d *Door) sameSite(c *gin.Context) {
 	if err := d.guard.Check(c.Request); err != nil {
-		d.refuse(c, fault.Wrap(fault.Forbidden, "cross_origin", err))
+		d.refuseWith(c, refusalOf(c.FullPath()), fault.Wrap(fault.Forbidden, "cross_origin", err))
 		c.Abort()
+	}
+}
+
+// refusalOf gives the page on which a refusal of the form at the path is told.
+func refusalOf(path string) string {
+	switch path {
+	case "/setup":
+		return "setup_refused"
+	case "/invitation", "/password-reset", "/sign-in/link":
+		return "link_refused"
+	default:
+		return "refused"
 	}
 }
 

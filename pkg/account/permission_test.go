@@ -43,7 +43,10 @@ func TestPermissions(t *testing.T) {
 		"RequestLink":    {all, func(ctx context.Context) error { return w.RequestLink(ctx, ToReset, LinkRequest{}) }},
 		"CheckLink":      {all, func(ctx context.Context) error { return w.CheckLink(ctx, ToReset, "") }},
 		"SetPassword":    {all, func(ctx context.Context) error { return w.SetPassword(ctx, "", "") }},
-		"SignInByLink":   {all, func(ctx context.Context) error { _, err := w.SignInByLink(ctx, LinkSignIn{Token: "", From: netip.Addr{}}); return err }},
+		"SignInByLink": {all, func(ctx context.Context) error {
+			_, err := w.SignInByLink(ctx, LinkSignIn{Token: "", From: netip.Addr{}})
+			return err
+		}},
 		"Invite": {inviters, func(ctx context.Context) error {
 			_, err := w.Invite(ctx, NewInvitation{Role: access.RoleMember})
 			return err

@@ -100,7 +100,7 @@ func factorProbes() map[string]accountProbe {
 // dangerous are the methods that a stale session is not enough for: the account
 // of who does them, or that of somebody else, gets other ways in.
 var dangerous = []string{
-	"Accounts.AddPasskey", "Accounts.AddUser", "Accounts.BeginPasskey", "Accounts.ConfirmTOTP", "Accounts.EnrolTOTP", "Accounts.HandOver", "Accounts.Invite", "Accounts.PatchUser",
+	"Accounts.AddPasskey", "Accounts.AddUser", "Accounts.BeginPasskey", "Accounts.ConfirmTOTP", "Accounts.EnrolTOTP", "Accounts.HandOver", "Accounts.Invite", "Accounts.MakeToken", "Accounts.PatchUser",
 	"Accounts.RemovePasskey", "Accounts.RemoveTOTP", "Accounts.RenewRecoveryCodes", "Accounts.Resend", "Accounts.ResetFactors", "Accounts.ResetPassword",
 }
 
@@ -153,7 +153,7 @@ func TestWhoLacksAFactorOrAFreshSessionIsHeldUpWhereItMatters(t *testing.T) {
 	admin := r.SignedIn(t, r.Account(t, access.RoleAdmin, 0, ""))
 	for name, p := range accountProbes() {
 		if !p.ends && p.signs != systemAlone {
-			try(name, p.make(t, world{Register: r, member: own}), admin, p.signs == holders || p.signs == everybody)
+			try(name, p.make(t, world{Register: r, member: own}), admin, (p.signs == holders || p.signs == everybody) && !strings.HasPrefix(name, "Accounts.MakeToken"))
 		}
 	}
 	for method, asks := range asking {

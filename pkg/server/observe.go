@@ -95,6 +95,12 @@ func origin(c *gin.Context) audit.Origin {
 	return audit.Origin{RequestID: requestIDOf(c), Address: c.ClientIP()}
 }
 
+// traced has the audit record know where a request came from.
+func traced(c *gin.Context) {
+	c.Request = c.Request.WithContext(audit.With(c.Request.Context(), origin(c)))
+	c.Next()
+}
+
 // cause is what the log says of an error. Faults of fields say no more than
 // codes and pointers; the error's own text has no values of the request in it.
 func cause(ctx context.Context, err error) string {

@@ -98,7 +98,7 @@ func New(o Options) (*Server, error) {
 	s.engine.Use(s.observe, s.answerFaults, s.guard)
 	s.engine.NoRoute(noRoute)
 	s.engine.NoMethod(noMethod)
-	open := s.engine.Group("")
+	open := s.engine.Group("", traced)
 	register := s.engine.Group("", s.keepPace, s.authenticate)
 	for _, door := range o.Doors {
 		if wide, ok := door.(Wide); ok {

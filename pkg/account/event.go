@@ -25,7 +25,10 @@ func (s *Service) note(ctx context.Context, event string, user, by ident.User, m
 
 // eventOf is an event of the audit record. more holds names and values in turn.
 func eventOf(event string, user, by ident.User, more ...any) audit.Event {
-	e := audit.Event{Name: event, By: by, Kind: "user", Subject: string(user), Details: map[string]string{}}
+	e := audit.Event{Name: event, By: by, Details: map[string]string{}}
+	if user != "" { // nobody is the subject of an invitation before it is accepted
+		e.Kind, e.Subject = "user", string(user)
+	}
 	for i := 0; i+1 < len(more); i += 2 {
 		e.Details[fmt.Sprint(more[i])] = fmt.Sprint(more[i+1])
 	}

@@ -77,7 +77,7 @@ func aToken() account.NewToken {
 // token makes a token of the account.
 func (w world) token(t *testing.T, u account.User) account.APIToken {
 	t.Helper()
-	ctx := access.With(context.Background(), access.Actor{User: u.ID, Role: u.Role, Member: u.Member, Post: u.Post})
+	ctx := access.With(context.Background(), access.Actor{User: u.ID, Role: u.Role, Member: u.Member, Post: u.Post, Fresh: true})
 	made, _, err := w.Accounts.MakeToken(ctx, aToken())
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func (w *town) who() (context.Context, access.Actor) {
 	case w.draw.IntN(3) == 0:
 		actor = access.Actor{User: "", Role: pickFrom(w, []access.Role{access.RoleSystem, access.RolePublic})}
 	case u.Role != "" && !u.Disabled:
-		actor = access.Actor{User: u.ID, Session: ident.New[ident.Session](), Role: u.Role, Member: u.Member, Post: u.Post}
+		actor = access.Actor{User: u.ID, Session: ident.New[ident.Session](), Role: u.Role, Member: u.Member, Post: u.Post, Fresh: true}
 	}
 	return access.With(context.Background(), actor), actor
 }

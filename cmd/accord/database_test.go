@@ -101,7 +101,7 @@ func TestOwnDatabase(t *testing.T) {
 		for _, address := range []string{"postgres://accord:hunter 2@one/accord", "mysql://accord:hunter2@one", "accord:hunter2@one"} {
 			p := on(address)
 			p.refused(t, 2, []string{"DATABASE_URL", "postgres://"}, "serve")
-			p.refused(t, 7, []string{"1 of 5"}, "doctor")
+			p.refused(t, 7, []string{"1 of 6"}, "doctor")
 			for _, command := range []string{"serve", "doctor"} {
 				if o := p.run(t, "", command); strings.Contains(o.out+o.err, "hunter") {
 					t.Errorf("accord %s shows the password:\n%s%s", command, o.out, o.err)

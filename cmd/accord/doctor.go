@@ -21,6 +21,8 @@ type doctorCommand struct {
 	SigningKeysFile string `env:"ACCORD_SIGNING_KEYS_FILE" placeholder:"FILE" help:"A file with the signing keys."`
 	BaseURL         string `name:"base-url" env:"ACCORD_BASE_URL" placeholder:"URL" help:"The base address to look at."`
 	JSON            bool   `help:"Print JSON."`
+
+	identityProvider `embed:""`
 }
 
 // finding is what the doctor found in one place.
@@ -72,6 +74,7 @@ func (c doctorCommand) Run(ctx context.Context, sh shell, cfg *config) error {
 		}
 	}
 	e.examineBase(c.BaseURL)
+	c.examineDirectory(ctx, &e, c.BaseURL)
 	cfg.examineEvidence(ctx, &e)
 	cfg.examineMail(ctx, &e)
 	if !cfg.private() || cfg.examinePrivate(ctx, &e) {

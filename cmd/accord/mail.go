@@ -180,5 +180,8 @@ func (c *serveCommand) openAccounts(ctx context.Context, d *database, keys accou
 	}
 	config := c.accountConfig(base, keys, d.log)
 	config.Mail, config.InviteLife, config.Audit = desk, life, record
+	if config.Directory, err = c.directory(c.BaseURL); err != nil {
+		return nil, err
+	}
 	return account.New(ctx, d.DB, config)
 }

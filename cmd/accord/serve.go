@@ -34,7 +34,10 @@ type serveCommand struct {
 	RequireFactor   []string      `env:"ACCORD_REQUIRE_FACTOR" enum:"admin,staff,member,analyst" placeholder:"ROLE" help:"Roles whose accounts must have a second factor, such as admin,staff; until they have one, they may do nothing but add it."`
 	FreshFor        time.Duration `env:"ACCORD_FRESH_FOR" default:"15m" help:"How long after a sign-in, or another proof, a session may do what is dangerous."`
 	InviteDays      int           `env:"ACCORD_INVITE_DAYS" default:"7" placeholder:"DAYS" help:"For how many days the link of an invitation is good."`
-	Migrate         bool          `help:"Migrate the schema of a database of your own; the private one is always migrated."`
+
+	identityProvider `embed:""`
+
+	Migrate bool `help:"Migrate the schema of a database of your own; the private one is always migrated."`
 }
 
 // keys reads the signing keys.
@@ -65,6 +68,9 @@ func (c *serveCommand) Run(ctx context.Context, sh shell, cfg *config) (err erro
 		return err
 	}
 	if _, err := c.inviteLife(); err != nil {
+		return err
+	}
+	if _, err := c.directory(c.BaseURL); err != nil {
 		return err
 	}
 	log := sh.newLog(slog.LevelInfo)

@@ -34,27 +34,29 @@ import (
 	"accord/db"
 	"accord/pkg/access"
 	"accord/pkg/audit"
+	"accord/pkg/directory"
 	"accord/pkg/mail"
 )
 
 // Config says how accounts are kept. The zero value of each field has a
 // default.
 type Config struct {
-	Issuer      string         // who issues access tokens: the deployment's base address; default "accord"
-	Audience    string         // whom they are for; default "accord-api"
-	Keys        Keyring        // what signs and verifies them; without, a key is made once and kept in the database
-	AccessLife  time.Duration  // of an access token; 10 minutes
-	IdleLife    time.Duration  // of a session without a refresh; 24 hours
-	SessionLife time.Duration  // of a session in any case; 30 days
-	Hashes      int            // password hashes at once; one for each processor
-	InviteLife  time.Duration  // of an invitation's link; 7 days
-	Mail        *mail.Desk     // where letters to people are written; default one whose links have no address before them
-	FreshLife   time.Duration  // how long after a proof dangerous things may be done; 15 minutes
-	Factored    []access.Role  // roles whose accounts must have a second factor
-	Base        string         // the address that readers reach the register under, for passkeys; without, there are none
-	HashMemory  uint32         // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
-	Log         *slog.Logger   // takes the security events
-	Audit       *audit.Service // keeps them; without, nobody does
+	Issuer      string              // who issues access tokens: the deployment's base address; default "accord"
+	Audience    string              // whom they are for; default "accord-api"
+	Keys        Keyring             // what signs and verifies them; without, a key is made once and kept in the database
+	AccessLife  time.Duration       // of an access token; 10 minutes
+	IdleLife    time.Duration       // of a session without a refresh; 24 hours
+	SessionLife time.Duration       // of a session in any case; 30 days
+	Hashes      int                 // password hashes at once; one for each processor
+	InviteLife  time.Duration       // of an invitation's link; 7 days
+	Mail        *mail.Desk          // where letters to people are written; default one whose links have no address before them
+	FreshLife   time.Duration       // how long after a proof dangerous things may be done; 15 minutes
+	Factored    []access.Role       // roles whose accounts must have a second factor
+	Base        string              // the address that readers reach the register under, for passkeys; without, there are none
+	Directory   *directory.Provider // the association's own, which people may sign in by; nil for none
+	HashMemory  uint32              // KiB that a password hash works on; 19 MiB, and less only in tests, which make thousands
+	Log         *slog.Logger        // takes the security events
+	Audit       *audit.Service      // keeps them; without, nobody does
 }
 
 func (c *Config) fill() {

@@ -151,7 +151,7 @@ func (s *Service) complete(ctx context.Context, tx *db.Tx, p pending, hash []byt
 	for _, f := range p.Factors {
 		factors = append([]Factor{Factor(f)}, factors...)
 	}
-	tokens, err := s.admit(ctx, tx, p.User, tried, client{with.From, with.Browser, with.Agent}, factors...)
+	tokens, err := s.admit(ctx, tx, p.User, tried, client{from: with.From, browser: with.Browser, agent: with.Agent}, factors...)
 	if err != nil || by != RecoveryCode {
 		return tokens, err
 	}

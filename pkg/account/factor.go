@@ -23,7 +23,7 @@ const (
 	TOTP         Factor = "totp"
 	RecoveryCode Factor = "recovery_code"
 	Passkey      Factor = "passkey"
-	Directory    Factor = "directory" // the association's own, which has factors of its own
+	Directory    Factor = "directory" // the association's own
 )
 
 // factors are those of a session.

@@ -138,11 +138,14 @@ func (s *Service) MailLinks(ctx context.Context) error {
 }
 
 const (
+	// Whom the directory alone signs in gets no other way in by a letter, which
+	// would stay open when the directory shuts its own.
 	readBox = `
 select u.id, u.email, exists (
     select from familiar_address f where f.user_id = u.id and f.address = $2 and f.at > $3
 ) as familiar
-from app_user u where u.email_key = $1 and not u.disabled`
+from app_user u where u.email_key = $1 and not u.disabled
+    and (u.password is not null or not exists (select from directory_identity d where d.user_id = u.id))`
 	insertAccountLink = `
 insert into account_link (hash, purpose, user_id, created_at, expires_at) values ($1, $2, $3, $4, $5)`
 )

@@ -252,7 +252,7 @@ func (s *Service) SignInByPasskey(ctx context.Context, with PasskeySignIn) (Toke
 		if err := tx.Get(ctx, &locked, lockPerson, user); err != nil {
 			return badPasskey(err)
 		}
-		tokens, err = s.admit(ctx, tx, user, tried, client{with.From, with.Browser, with.Agent}, Passkey)
+		tokens, err = s.admit(ctx, tx, user, tried, client{from: with.From, browser: with.Browser, agent: with.Agent}, Passkey)
 		return err
 	})
 	if err != nil {

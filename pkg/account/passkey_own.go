@@ -34,7 +34,8 @@ const (
 insert into passkey (id, user_id, credential_id, credential, name, created_at) values ($1, $2, $3, $4, $5, $6)`
 	removeKey = `delete from passkey where id = $1 and user_id = $2`
 	otherWay  = `
-select u.password is not null or exists (select from passkey k where k.user_id = u.id) from app_user u where u.id = $1`
+select u.password is not null or exists (select from passkey k where k.user_id = u.id)
+    or exists (select from directory_identity d where d.user_id = u.id) from app_user u where u.id = $1`
 )
 
 // keyConstraints says which field is at fault when the database refuses a row.

@@ -103,7 +103,7 @@ func (s *Service) SignInByLink(ctx context.Context, with LinkSignIn) (Tokens, er
 		if err := spend(ctx, tx, ToSignIn, with.Token, who.ID); err != nil {
 			return err
 		}
-		tokens, err = s.admit(ctx, tx, who.ID, attempt{}, client{with.From, with.Browser, with.Agent}, Link) // a link cannot be guessed, so no attempt is counted
+		tokens, err = s.admit(ctx, tx, who.ID, attempt{}, client{from: with.From, browser: with.Browser, agent: with.Agent}, Link) // a link cannot be guessed, so no attempt is counted
 		return err
 	})
 	if fault.Is(err, fault.Unauthenticated) { // disabled, or its password changed, since the link was looked at

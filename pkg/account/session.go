@@ -21,13 +21,14 @@ type Credentials struct {
 	Agent    string     // User-Agent of the request
 }
 
-func (c Credentials) client() client { return client{c.From, c.Browser, c.Agent} }
+func (c Credentials) client() client { return client{from: c.From, browser: c.Browser, agent: c.Agent} }
 
 // client is what somebody signs in from.
 type client struct {
 	from    netip.Addr
 	browser bool
 	agent   string
+	proved  time.Time // when the person proved to be the account's; zero for now
 }
 
 // Tokens are what a sign-in gives: those of the session or, where the account
@@ -118,6 +119,9 @@ func (s *Service) SignIn(ctx context.Context, with Credentials) (Tokens, error) 
 // challenge. It is the one place in which a proof becomes either. The account is
 // locked, and tried is the attempt that the proof was counted as.
 //
+// The directory counts as one factor, whatever it asked itself: how it writes that
+// down is its own affair, and the account's second factor holds where it is lost.
+//
 // Only the session empties the bucket of failed attempts: who knows the password
 // must not wash away guesses at the second factor by giving it again.
 func (s *Service) admit(ctx context.Context, tx *db.Tx, user ident.User, tried attempt, from client, by ...Factor) (Tokens, error) {
@@ -125,7 +129,12 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, user ident.User, tried a
 	if err != nil {
 		return Tokens{}, err
 	}
-	if m.second() && len(by) == 1 && by[0] != Passkey && by[0] != Directory {
+	if barred, err := s.barred(ctx, tx, user); err != nil {
+		return Tokens{}, err
+	} else if barred {
+		return Tokens{}, wrongCredentials()
+	}
+	if m.second() && len(by) == 1 && by[0] != Passkey {
 		if err := tried.takeBack(ctx, tx); err != nil {
 			return Tokens{}, err
 		}
@@ -174,7 +183,7 @@ const (
 update app_user set password = $3 where id = $1 and password = $2 and not disabled`
 	insertSession = `
 insert into session (id, user_id, kind, cookie, agent, factors, created_at, authenticated_at, seen_at, expires_at, ends_at)
-values ($1, $2, $3, $4, nullif($5, ''), $6, $7, $7, $7, $8, $9)`
+values ($1, $2, $3, $4, nullif($5, ''), $6, $7, $10, $7, $8, $9)`
 	insertRefresh = `
 insert into refresh_token (hash, session, created_at) values ($1, $2, $3)`
 	insertFamiliar = `
@@ -218,7 +227,11 @@ func (s *Service) openSession(ctx context.Context, tx *db.Tx, user ident.User, f
 		kind, cookie = "browser", tokenHash(tokens.Cookie)
 	}
 	ends := tx.Now.Add(s.config.SessionLife)
-	_, err := tx.Exec(ctx, insertSession, tokens.Session, user, kind, cookie, agentFamily(from.agent), texts(by), tx.Now, s.expiry(tx.Now, ends), ends)
+	proved := from.proved
+	if proved.IsZero() {
+		proved = tx.Now
+	}
+	_, err := tx.Exec(ctx, insertSession, tokens.Session, user, kind, cookie, agentFamily(from.agent), texts(by), tx.Now, s.expiry(tx.Now, ends), ends, proved)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("insert session: %w", err)
 	}

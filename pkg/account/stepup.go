@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"accord/db"
 	"accord/pkg/access"
@@ -35,7 +36,7 @@ const (
 	refreshProof = `
 update session set authenticated_at = $2, factors = (select array_agg(distinct f order by f) from unnest(factors || $3::text) f),
     cookie = coalesce($4, cookie)
-where id = $1 and ended_at is null and expires_at > $2 returning kind`
+where id = $1 and ended_at is null and expires_at > $5 returning kind`
 	sessionKind = `select kind from session where id = $1 and user_id = $2`
 )
 
@@ -113,6 +114,12 @@ func (s *Service) renewProof(ctx context.Context, tx *db.Tx, actor access.Actor,
 	if err != nil {
 		return "", err
 	}
+	return freshen(ctx, tx, actor, by, tx.Now)
+}
+
+// freshen notes on the actor's session that its person proved again who they
+// are, and when. A browser's gets another cookie.
+func freshen(ctx context.Context, tx *db.Tx, actor access.Actor, by Factor, at time.Time) (string, error) {
 	var kind string
 	if err := tx.Get(ctx, &kind, sessionKind, actor.Session, actor.User); err != nil {
 		return "", sessionGone(err)
@@ -122,7 +129,7 @@ func (s *Service) renewProof(ctx context.Context, tx *db.Tx, actor access.Actor,
 		cookie = newToken()
 		hash = tokenHash(cookie)
 	}
-	if err := tx.Get(ctx, &kind, refreshProof, actor.Session, tx.Now, string(by), hash); err != nil {
+	if err := tx.Get(ctx, &kind, refreshProof, actor.Session, at, string(by), hash, tx.Now); err != nil {
 		return "", sessionGone(err)
 	}
 	return cookie, nil

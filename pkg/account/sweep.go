@@ -34,6 +34,7 @@ const (
 	sweepTokens   = `delete from api_token where expires_at <= $1 or revoked_at <= $1`
 	sweepPending  = `delete from pending_sign_in where expires_at <= $1`
 	sweepRites    = `delete from passkey_ceremony where expires_at <= $1`
+	sweepRounds   = `delete from directory_round where expires_at <= $1`
 )
 
 // Sweep forgets sessions, API tokens, failed attempts, addresses, links and
@@ -52,6 +53,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			sweepTokens:   tx.Now.Add(-keepTokens),
 			sweepPending:  tx.Now,
 			sweepRites:    tx.Now,
+			sweepRounds:   tx.Now,
 			deleteStale:   tx.Now,
 			sweepRequests: tx.Now.Add(-keepRequests),
 			sweepLinks:    tx.Now,

@@ -65,7 +65,7 @@ func (u User) checkRole(faults *fault.Fields) {
 
 const insertUser = `
 insert into app_user (id, version, email, email_key, name, role, member, post, disabled, password, password_at, created_at)
-values ($1, $2, $3, $4, nullif($5, ''), $6, nullif($7::bigint, 0), nullif($8, ''), $9, $10, $11, $11)`
+values ($1, $2, $3, $4, nullif($5, ''), $6, nullif($7::bigint, 0), nullif($8, ''), $9, nullif($10, ''), $11, $11)`
 
 // AddUser adds an account.
 //

@@ -73,6 +73,7 @@ var unreachable = map[string]string{
 	`^invitation_(inviter|user)_known$`:                                                               "the account is the actor's, or inserted in the same transaction",
 	`^(requested_link|account_link)_`:                                                                 "made by the office",
 	`^mail_`:                                                                                          "letters are written by the register itself",
+	`^directory_(identity|round)_`:                                                                    "the provider bounds what it reads of a token; the account is locked, and its link read, before; the rest is made by the office",
 	`^(totp_factor|recovery_code|pending_sign_in|passkey_ceremony)_`:                                  "secrets, times and sizes that the office makes",
 	`^passkey_(credential_id_size|credential_size|name_length|user_known)$`:                           "made by the library, which bounds them, or checked in the draft",
 	`^(session|refresh_token|sign_in_attempt|familiar_address|setup_link|signing_key|server_secret)_`: "secrets, times and sizes that the office makes",

@@ -32,6 +32,7 @@ var owner = map[string]string{
 	"app_user": "pkg/account", "session": "pkg/account", "refresh_token": "pkg/account", "sign_in_attempt": "pkg/account",
 	"totp_factor": "pkg/account", "recovery_code": "pkg/account", "pending_sign_in": "pkg/account", "passkey": "pkg/account", "passkey_ceremony": "pkg/account",
 	"familiar_address": "pkg/account", "setup_link": "pkg/account", "signing_key": "pkg/account", "server_secret": "pkg/account",
+	"directory_identity": "pkg/account", "directory_round": "pkg/account",
 	"invitation": "pkg/account", "requested_link": "pkg/account", "account_link": "pkg/account",
 
 	"mail": "pkg/mail",

@@ -43,8 +43,9 @@ var mayImport = map[string][]string{
 	"pkg/ledger":     vault,
 	"pkg/member":     office,
 	"pkg/mail":       with(vault, "pkg/phrase"),
-	"pkg/audit":      vault, // beside the ledger, and no part of it
-	"pkg/account":    append(with(office, "pkg/audit"), post...),
+	"pkg/audit":      vault,         // beside the ledger, and no part of it
+	"pkg/directory":  {"pkg/fault"}, // whom the association's directory vouches for: below the accounts, which alone know whose they are
+	"pkg/account":    append(with(office, "pkg/audit", "pkg/directory"), post...),
 	"pkg/figure":     with(office, "pkg/member"),
 	"pkg/alliance":   with(office, "pkg/member"),
 	"pkg/commitment": append(with(office, "pkg/member"), papers...),
@@ -54,10 +55,10 @@ var mayImport = map[string][]string{
 	"pkg/request": with(office, "pkg/member", "pkg/figure"),
 
 	"api":        with(door, "pkg/request"),
-	"pkg/web":    door,
+	"pkg/web":    with(door, "pkg/directory"), // it hands on what a browser brings back
 	"pkg/server": with(door, "api", "pkg/web"),
 
-	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/request", "pkg/blob", "pkg/mail"),
+	"cmd/accord":    with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/request", "pkg/blob", "pkg/mail", "pkg/directory"),
 	"scripts/bench": with(door, "api", "pkg/web", "pkg/server", "db/embedded", "db/seed", "pkg/intake", "pkg/request", "pkg/blob"), // it hands the register a folder for its files
 
 	"pkg/registrytest": with(door, "api", "pkg/web", "pkg/server", "db/dbtest", "db/seed", "pkg/intake", "pkg/request", "pkg/blob", "pkg/mail"),
@@ -83,7 +84,9 @@ var walls = map[string][]string{
 	"github.com/gabriel-vasile/": {"pkg/document"},
 	"github.com/prometheus/":     {"pkg/server", "cmd/accord", "scripts/bench"},
 	"github.com/alecthomas/kong": {"cmd/accord"},
-	"net/http":                   {"api", "pkg/web", "pkg/server", "cmd/accord", "scripts/bench"},
+	"github.com/coreos/":         {"pkg/directory"},
+	"golang.org/x/oauth2":        {"pkg/directory"},
+	"net/http":                   {"api", "pkg/web", "pkg/server", "cmd/accord", "scripts/bench", "pkg/directory"}, // the directory is asked over what cmd hands in
 	"testing":                    {"db/dbtest", "pkg/registrytest"},
 	"unsafe":                     nil,
 	"reflect":                    nil,

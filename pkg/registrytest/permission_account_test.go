@@ -92,6 +92,7 @@ func accountProbes() map[string]accountProbe {
 	maps.Copy(all, tokenProbes())
 	maps.Copy(all, auditProbes())
 	maps.Copy(all, factorProbes())
+	maps.Copy(all, directoryProbes())
 	return all
 }
 

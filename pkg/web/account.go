@@ -83,9 +83,10 @@ func stale(err error) bool {
 
 // proofView is what the page shows on which people prove again who they are.
 type proofView struct {
-	Password bool // whether it is the password that is wanted
-	Passkey  bool
-	Alert    string
+	Password  bool // whether it is the password that is wanted
+	Passkey   bool
+	Directory string // its name, where it will do
+	Alert     string
 }
 
 func (d *Door) showProof(ctx context.Context, c *gin.Context) { d.proofPage(ctx, c, http.StatusOK, "") }
@@ -96,7 +97,16 @@ func (d *Door) proofPage(ctx context.Context, c *gin.Context, status int, alert 
 		_ = c.Error(err)
 		return
 	}
-	d.pages.show(c, status, "proof", proofView{Password: f.TOTPSince.IsZero() && len(f.Passkeys) == 0, Passkey: len(f.Passkeys) > 0, Alert: alert})
+	view := proofView{Password: f.TOTPSince.IsZero() && len(f.Passkeys) == 0, Passkey: len(f.Passkeys) > 0, Alert: alert}
+	provable, err := d.accounts.ProvableByDirectory(ctx)
+	if err != nil {
+		_ = c.Error(err)
+		return
+	}
+	if provable && view.Password { // a second factor counts before all else
+		view.Directory = d.accounts.DirectoryName()
+	}
+	d.pages.show(c, status, "proof", view)
 }
 
 func (d *Door) prove(ctx context.Context, c *gin.Context) {

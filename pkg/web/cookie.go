@@ -17,11 +17,13 @@ import (
 // cookieName is what the cookie of a session is called. Under the prefix browsers
 // take it from this very host and over https alone, so that no neighbour of the
 // host can set one; over plain http they would refuse it.
-func (d *Door) cookieName() string {
+func (d *Door) cookieName() string { return d.named("accord") }
+
+func (d *Door) named(cookie string) string {
 	if d.secure {
-		return "__Host-accord"
+		return "__Host-" + cookie
 	}
-	return "accord"
+	return cookie
 }
 
 // keep gives the browser the cookie; "" takes it away. It lasts as long as the

@@ -71,6 +71,7 @@ func (d *Door) Mount(open, _ gin.IRouter) {
 		door.GET(path, page)
 		door.HEAD(path, page)
 	}
+	door.GET("/sign-in/directory/callback", d.arrive) // uses the round up, so nothing may ask for its head
 	forms := door.Group("", d.sameSite)
 	for path, act := range map[string]gin.HandlerFunc{
 		"/setup":                     d.setUp,
@@ -80,6 +81,9 @@ func (d *Door) Mount(open, _ gin.IRouter) {
 		"/sign-in":                   d.signIn,
 		"/sign-in/factor":            d.giveFactor,
 		"/sign-in/passkey":           d.givePasskey,
+		"/sign-in/letter":            d.askLetter,
+		"/sign-in/directory":         d.goToDirectory,
+		"/account/proof/directory":   d.signedIn(d.proveAtDirectory),
 		"/sign-in/ceremony":          d.askPasskey,
 		"/sign-out":                  d.signOut,
 		"/account/proof":             d.signedIn(d.prove),

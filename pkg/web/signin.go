@@ -17,9 +17,10 @@ import (
 
 // signInView is what the sign-in page shows.
 type signInView struct {
-	Next  string
-	Email string
-	Alert string
+	Next      string
+	Email     string
+	Alert     string
+	Directory string // its name, where people may sign in by one
 }
 
 // factorView is what the page for the second factor shows.
@@ -47,8 +48,13 @@ func (d *Door) showSignIn(c *gin.Context) {
 	case ok:
 		d.lead(c, next)
 	default:
-		d.pages.show(c, http.StatusOK, "sign_in", signInView{Next: next})
+		d.signInPage(c, http.StatusOK, signInView{Next: next})
 	}
+}
+
+func (d *Door) signInPage(c *gin.Context, status int, view signInView) {
+	view.Directory = d.accounts.DirectoryName()
+	d.pages.show(c, status, "sign_in", view)
 }
 
 func (d *Door) signIn(c *gin.Context) {
@@ -62,7 +68,7 @@ func (d *Door) signIn(c *gin.Context) {
 		Email: form.Get("email"), Password: form.Get("password"), From: from(c), Browser: true, Agent: c.Request.UserAgent(),
 	})
 	if status, alert := d.told(c, err); status != 0 {
-		d.pages.show(c, status, "sign_in", signInView{Next: next, Email: form.Get("email"), Alert: alert})
+		d.signInPage(c, status, signInView{Next: next, Email: form.Get("email"), Alert: alert})
 		return
 	}
 	d.enter(c, tokens, err, next)
@@ -82,7 +88,7 @@ func (d *Door) giveFactor(c *gin.Context) {
 	tokens, err := d.accounts.CompleteSignIn(access.Public(c.Request.Context()), answer)
 	if status, alert := d.told(c, err); status != 0 {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == "challenge_invalid" {
-			d.pages.show(c, status, "sign_in", signInView{Next: next, Alert: alert})
+			d.signInPage(c, status, signInView{Next: next, Alert: alert})
 			return
 		}
 		d.pages.show(c, status, "factor", factorView{Next: next, Challenge: answer.Challenge, Methods: form.Get("methods"), Alert: alert})
@@ -102,7 +108,7 @@ func (d *Door) givePasskey(c *gin.Context) {
 		Passkey: *assertion(form.Get), From: from(c), Browser: true, Agent: c.Request.UserAgent(),
 	})
 	if status, alert := d.told(c, err); status != 0 {
-		d.pages.show(c, status, "sign_in", signInView{Next: next, Alert: alert})
+		d.signInPage(c, status, signInView{Next: next, Alert: alert})
 		return
 	}
 	d.enter(c, tokens, err, next)

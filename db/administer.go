@@ -6,9 +6,9 @@ import (
 )
 
 // Administer runs one statement that PostgreSQL takes outside transactions
-// only, such as CREATE DATABASE.
+// only, such as CREATE DATABASE, under the login itself.
 func (d *DB) Administer(ctx context.Context, statement string) error {
-	if _, err := d.pool.ExecContext(ctx, statement); err != nil {
+	if _, err := d.pools[Login].ExecContext(ctx, statement); err != nil {
 		return translate(ctx, err)
 	}
 	return nil
@@ -17,7 +17,7 @@ func (d *DB) Administer(ctx context.Context, statement string) error {
 // Alone runs work while no other process that asks for the same lock on this
 // database runs its own.
 func (d *DB) Alone(ctx context.Context, lock int64, work func() error) error {
-	conn, err := d.pool.Connx(ctx)
+	conn, err := d.pools[Login].Connx(ctx)
 	if err != nil {
 		return translate(ctx, err)
 	}
@@ -37,7 +37,7 @@ func (d *DB) Alone(ctx context.Context, lock int64, work func() error) error {
 // behind a pooler of connections. So work may outlive it, if the connection
 // breaks, and must be harmless beside another's.
 func (d *DB) IfFree(ctx context.Context, lock int64, work func() error) (bool, error) {
-	tx, err := d.pool.BeginTxx(context.WithoutCancel(ctx), nil)
+	tx, err := d.pools[d.reader(ctx).class].BeginTxx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return false, translate(ctx, err)
 	}

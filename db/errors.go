@@ -47,6 +47,9 @@ func translate(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	if _, known := errors.AsType[*fault.Error](err); known && ctx.Err() == nil {
+		return err // the wall's, of a connection
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return fault.New(fault.NotFound, "not_found")
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -26,7 +27,17 @@ type Schema struct {
 	Want int64 `json:"want"`
 }
 
-func (d *DB) migrator() (*goose.Provider, error) {
+// asOwner opens the database as its owner, for as long as work takes: nobody
+// else needs such connections, so none are kept.
+func (d *DB) asOwner(work func(*pool) error) error {
+	owner, err := Login.open(Config{URL: d.owner, MaxOpen: 4})
+	if err != nil {
+		return fmt.Errorf("read the owner's address: %w", err)
+	}
+	return errors.Join(work(owner), owner.Close())
+}
+
+func migrator(owner *pool) (*goose.Provider, error) {
 	files, err := Migrations()
 	if err != nil {
 		return nil, fmt.Errorf("open the migrations: %w", err)
@@ -36,17 +47,15 @@ func (d *DB) migrator() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the migration lock: %w", err)
 	}
-	return goose.NewProvider(goose.DialectPostgres, d.pool.DB, files, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.DialectPostgres, owner.DB.DB, files, goose.WithSessionLocker(locker))
 }
 
-// Migrate brings the schema to the version that this program needs.
+// Migrate brings the schema to the version that this program needs, as the
+// owner of the database, and makes the roles of the wall where they are missing.
 //
-// It refuses with Conflict when the database is newer than the program.
+// It refuses with Conflict when the database is newer than the program, and
+// where roles are missing that the owner may not make.
 func (d *DB) Migrate(ctx context.Context) (Schema, error) {
-	provider, err := d.migrator()
-	if err != nil {
-		return Schema{}, err
-	}
 	schema, err := d.SchemaVersion(ctx)
 	if err != nil {
 		return Schema{}, err
@@ -54,22 +63,53 @@ func (d *DB) Migrate(ctx context.Context) (Schema, error) {
 	if schema.At > schema.Want {
 		return schema, fault.New(fault.Conflict, "schema_too_new")
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return schema, fmt.Errorf("migrate from version %d: %w", schema.At, err)
+	err = d.asOwner(func(owner *pool) error {
+		if err := ensureRoles(ctx, owner); err != nil {
+			return err
+		}
+		provider, err := migrator(owner)
+		if err != nil {
+			return err
+		}
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("migrate from version %d: %w", schema.At, err)
+		}
+		return nil
+	})
+	if err == nil {
+		schema.At = schema.Want
 	}
-	schema.At = schema.Want
-	return schema, nil
+	return schema, err
 }
+
+const (
+	findVersions = `select to_regclass('goose_db_version') is not null`
+	readVersion  = `select coalesce(max(version_id), 0) from goose_db_version`
+)
 
 // SchemaVersion tells the version of the database and the one that this program needs.
 func (d *DB) SchemaVersion(ctx context.Context) (Schema, error) {
-	provider, err := d.migrator()
+	files, err := Migrations()
 	if err != nil {
-		return Schema{}, err
+		return Schema{}, fmt.Errorf("open the migrations: %w", err)
+	}
+	sources, err := fs.Glob(files, "*.sql")
+	if err != nil || len(sources) == 0 {
+		return Schema{}, fmt.Errorf("list the migrations: %w", err)
 	}
 	var schema Schema
-	if schema.At, schema.Want, err = provider.GetVersions(ctx); err != nil {
-		return Schema{}, fmt.Errorf("read the schema's version: %w", translate(ctx, err))
+	if schema.Want, err = goose.NumericComponent(sources[len(sources)-1]); err != nil {
+		return Schema{}, fmt.Errorf("number the migrations: %w", err)
+	}
+	err = d.asOwner(func(owner *pool) error {
+		var found bool
+		if err := owner.GetContext(ctx, &found, findVersions); err != nil || !found {
+			return translate(ctx, err)
+		}
+		return translate(ctx, owner.GetContext(ctx, &schema.At, readVersion))
+	})
+	if err != nil {
+		return Schema{}, fmt.Errorf("read the schema's version: %w", err)
 	}
 	return schema, nil
 }
@@ -82,7 +122,7 @@ const readServer = `select current_setting('server_version_num')::int / 10000`
 // CheckServer refuses with Conflict a PostgreSQL older than [Oldest].
 func (d *DB) CheckServer(ctx context.Context) error {
 	var major int
-	if err := d.Get(ctx, &major, readServer); err != nil {
+	if err := d.As(Login).Get(ctx, &major, readServer); err != nil {
 		return fmt.Errorf("read the server's version: %w", err)
 	}
 	if major < Oldest {
@@ -104,14 +144,15 @@ const (
 // (LC_CTYPE=C): names would silently not be found.
 func (d *DB) CheckLocale(ctx context.Context) error {
 	var letter, trigrams bool
-	if err := d.Get(ctx, &letter, probeLetter); err != nil {
+	login := d.As(Login) // there may be no schema yet that another class may read
+	if err := login.Get(ctx, &letter, probeLetter); err != nil {
 		return fmt.Errorf("probe the locale: %w", err)
 	}
-	if err := d.Get(ctx, &trigrams, findTrigrams); err != nil {
+	if err := login.Get(ctx, &trigrams, findTrigrams); err != nil {
 		return fmt.Errorf("look for pg_trgm: %w", err)
 	}
 	if letter && trigrams {
-		if err := d.Get(ctx, &letter, probeLocale); err != nil {
+		if err := login.Get(ctx, &letter, probeLocale); err != nil {
 			return fmt.Errorf("probe the locale: %w", err)
 		}
 	}

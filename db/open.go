@@ -9,19 +9,19 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"time"
-
-	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 )
 
 // Config says where the database is. The zero Now is the system's clock.
 type Config struct {
 	URL     string           // a PostgreSQL URL; several hosts and target_session_attrs are taken
-	MaxOpen int              // connections at most; 0 means 32, and fewer than 4 means 4
+	Owner   string           // the same database, with the login that owns it, for migrations; empty: URL
+	Who     Who              // for whom a context asks; nil: everything is asked under the login itself
+	MaxOpen int              // connections in use at most; 0 means 32, and fewer than 4 means 4
 	Reads   int              // reads outside transactions that run at once; 0 means as many as there are connections
 	Now     func() time.Time // the clock that transactions are dated by
 	Log     *slog.Logger
@@ -32,10 +32,12 @@ type Config struct {
 // and answer a third fewer.
 func LocalReads() int { return max(4, 2*runtime.NumCPU()) }
 
-// DB is a pool of connections to one register. It is safe for use by many at once.
+// DB is the connections to one register. It is safe for use by many at once.
 type DB struct {
-	pool      *sqlx.DB
-	cache     statements
+	pools     map[Class]*pool // of every class, and of the login; never changed
+	who       Who
+	fixed     *Class // the class whoever asks, for [DB.As]; else nil
+	owner     string
 	now       func() time.Time
 	log       *slog.Logger
 	committed chan struct{} // holds one token when a change was committed since it was last taken
@@ -67,29 +69,39 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	connector, err := pq.NewConnector(config.URL)
-	if err != nil {
-		return nil, fmt.Errorf("read the database address: %w", translate(ctx, err))
+	if config.Owner == "" {
+		config.Owner = config.URL
 	}
-	pool := sqlx.NewDb(openConnector(connector), "postgres")
-	pool.SetMaxOpenConns(config.MaxOpen)
-	pool.SetMaxIdleConns(config.MaxOpen)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
 	d := &DB{
-		pool: pool, now: config.Now, log: config.Log, committed: make(chan struct{}, 1),
+		pools: map[Class]*pool{}, who: config.Who, owner: config.Owner, now: config.Now, log: config.Log, committed: make(chan struct{}, 1),
 		slots: make(chan struct{}, config.MaxOpen-2), reads: make(chan struct{}, config.Reads),
 	}
-	if err := pool.PingContext(ctx); err != nil {
+	for _, class := range append(Classes(), Login) {
+		opened, err := class.open(config)
+		if err != nil {
+			return nil, fmt.Errorf("read the database address: %w", translate(ctx, err))
+		}
+		d.pools[class] = opened
+	}
+	if err := d.pools[Login].PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("reach the database: %w", translate(ctx, err))
 	}
 	return d, nil
 }
 
 // Close ends all connections.
-func (d *DB) Close() error { return d.pool.Close() }
+func (d *DB) Close() error {
+	var err error
+	for _, p := range d.pools {
+		err = errors.Join(err, p.Close())
+	}
+	return err
+}
 
 // Ping tells whether the database answers.
-func (d *DB) Ping(ctx context.Context) error { return translate(ctx, d.pool.PingContext(ctx)) }
+func (d *DB) Ping(ctx context.Context) error {
+	return translate(ctx, d.pools[d.reader(ctx).class].PingContext(ctx))
+}
 
 // Now gives the time in UTC by the clock that transactions are dated by, to
 // the microsecond that the database keeps.

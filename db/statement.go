@@ -21,8 +21,6 @@ type Texts = pq.StringArray
 // Numbers is an array of bigint in a row or an argument.
 type Numbers = pq.Int64Array
 
-func openConnector(c driver.Connector) *sql.DB { return sql.OpenDB(c) }
-
 // statements keeps statements prepared: an unprepared one with parameters
 // costs two more round trips.
 type statements struct {
@@ -72,36 +70,46 @@ func (d *DB) read(ctx context.Context) (done func(), err error) {
 //
 // It refuses with NotFound when there is no row.
 func (d *DB) Get(ctx context.Context, dest any, query string, args ...any) error {
+	who := d.reader(ctx)
+	if who.class == Member {
+		return d.own(ctx, who, func(tx *Tx) error { return tx.Get(ctx, dest, query, args...) })
+	}
 	done, err := d.read(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	stmt, err := d.cache.of(ctx, d.pool, query)
+	pool := d.pools[who.class]
+	stmt, err := pool.cache.of(ctx, pool.DB, query)
 	switch {
 	case err != nil:
 	case stmt != nil:
 		err = stmt.GetContext(ctx, dest, args...)
 	default:
-		err = d.pool.GetContext(ctx, dest, query, args...)
+		err = pool.GetContext(ctx, dest, query, args...)
 	}
 	return translate(ctx, err)
 }
 
 // Select reads all rows into dest, a pointer to a slice.
 func (d *DB) Select(ctx context.Context, dest any, query string, args ...any) error {
+	who := d.reader(ctx)
+	if who.class == Member {
+		return d.own(ctx, who, func(tx *Tx) error { return tx.Select(ctx, dest, query, args...) })
+	}
 	done, err := d.read(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	stmt, err := d.cache.of(ctx, d.pool, query)
+	pool := d.pools[who.class]
+	stmt, err := pool.cache.of(ctx, pool.DB, query)
 	switch {
 	case err != nil:
 	case stmt != nil:
 		err = stmt.SelectContext(ctx, dest, args...)
 	default:
-		err = d.pool.SelectContext(ctx, dest, query, args...)
+		err = pool.SelectContext(ctx, dest, query, args...)
 	}
 	return translate(ctx, err)
 }
@@ -151,7 +159,7 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 }
 
 func (t *Tx) statement(ctx context.Context, query string) (*sqlx.Stmt, error) {
-	stmt, err := t.db.cache.of(ctx, t.db.pool, query)
+	stmt, err := t.pool.cache.of(ctx, t.pool.DB, query)
 	if err != nil || stmt == nil {
 		return nil, err
 	}

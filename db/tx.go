@@ -24,7 +24,7 @@ type Tx struct {
 	// Now is the time of the transaction, fixed once, in UTC.
 	Now time.Time
 
-	db       *DB
+	pool     *pool
 	tx       *sqlx.Tx
 	change   ident.Change // 0 until drawn
 	author   Author
@@ -77,11 +77,13 @@ func (d *DB) once(ctx context.Context, options *sql.TxOptions, work func(*Tx) er
 	}
 	// A context that ends must not cancel a COMMIT under way: the driver would
 	// report success for a commit that a standby never confirmed.
-	sqlTx, err := d.pool.BeginTxx(context.WithoutCancel(ctx), options)
+	who := d.reader(ctx)
+	pool := d.pools[who.class]
+	sqlTx, err := pool.BeginTxx(acting(context.WithoutCancel(ctx), who), options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", translate(ctx, err))
 	}
-	tx := &Tx{Now: d.Now(), db: d, tx: sqlTx}
+	tx := &Tx{Now: d.Now(), pool: pool, tx: sqlTx}
 	done := false
 	defer func() {
 		if !done { // an error, or a panic on its way up
@@ -115,4 +117,22 @@ func rollback(tx *sqlx.Tx) error {
 		return fmt.Errorf("roll back: %w", err)
 	}
 	return nil
+}
+
+// own reads for a member's people outside a transaction of the office's: the
+// policies need to know who asks, which is told to a transaction and ends with it.
+func (d *DB) own(ctx context.Context, who reader, read func(*Tx) error) error {
+	done, err := d.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	pool := d.pools[Member]
+	tx, err := pool.BeginTxx(acting(context.WithoutCancel(ctx), who), &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin: %w", translate(ctx, err))
+	}
+	defer func() { _ = tx.Rollback() }() // after a panic; else it has ended
+	err = read(&Tx{pool: pool, tx: tx})
+	return errors.Join(err, rollback(tx))
 }

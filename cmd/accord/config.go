@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,8 @@ type config struct {
 	Data            string `env:"ACCORD_DATA" default:"${data}" placeholder:"DIR" help:"The data folder, with the private PostgreSQL (default ${data})."`
 	DatabaseURL     string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"A PostgreSQL 15 or newer of your own, in place of the private one; several hosts and target_session_attrs are taken."`
 	DatabaseURLFile string `name:"database-url-file" env:"DATABASE_URL_FILE" placeholder:"FILE" help:"A file with the database URL."`
+	MigrateURL      string `name:"migrate-url" env:"ACCORD_MIGRATE_URL" placeholder:"URL" help:"The same database with the login that owns it, which migrates; DATABASE_URL then names one that owns nothing (default: DATABASE_URL)."`
+	MigrateURLFile  string `name:"migrate-url-file" env:"ACCORD_MIGRATE_URL_FILE" placeholder:"FILE" help:"A file with the owner's URL."`
 	Reads           int    `name:"database-reads" env:"ACCORD_DATABASE_READS" placeholder:"N" help:"Reads that the database is asked for at once; others wait their turn (default: two for each processor on the private PostgreSQL, 32 on another)."`
 	PGBin           string `name:"pg-bin" env:"PG_BIN" placeholder:"DIR" help:"The folder of the private PostgreSQL's programs, if they are in no usual place."`
 
@@ -31,7 +34,7 @@ func (c *config) complete() error {
 	if c.Reads < 0 {
 		return usage("ACCORD_DATABASE_READS: how many reads run at once is a number from 1, or 0 for the default")
 	}
-	return fromFile(&c.DatabaseURL, c.DatabaseURLFile)
+	return errors.Join(fromFile(&c.DatabaseURL, c.DatabaseURLFile), fromFile(&c.MigrateURL, c.MigrateURLFile))
 }
 
 // fromFile reads a secret from its file, unless it is given itself.

@@ -13,6 +13,7 @@ import (
 
 	"accord/db"
 	"accord/db/embedded"
+	"accord/pkg/access"
 	"accord/pkg/fault"
 	"accord/pkg/phrase"
 )
@@ -35,27 +36,45 @@ func (c *config) join(ctx context.Context, log *slog.Logger) (*database, error) 
 
 func (c *config) open(ctx context.Context, log *slog.Logger, private func() (*embedded.Server, error)) (*database, error) {
 	d := &database{log: log}
-	var address string
+	settings := db.Config{Reads: c.Reads, Who: access.Class, Log: log}
+	if err := c.addresses(&settings); err != nil {
+		return nil, err
+	}
 	var err error
-	reads := c.Reads
 	if c.private() {
 		if d.server, err = private(); err != nil {
 			return nil, err
 		}
-		address = d.server.URL()
-		if reads == 0 {
-			reads = db.LocalReads()
-		}
-	} else if address, err = db.Address(c.DatabaseURL); err != nil {
-		return nil, &trouble{
-			code: exitUsage, what: "DATABASE_URL cannot be read", err: err,
-			mend: "write it as postgres://user:password@host:5432/database",
+		settings.URL, settings.Owner = d.server.LoginURL(), d.server.URL()
+		if settings.Reads == 0 {
+			settings.Reads = db.LocalReads()
 		}
 	}
-	if d.DB, err = db.Open(ctx, db.Config{URL: address, Reads: reads, Log: log}); err != nil {
+	if d.DB, err = db.Open(ctx, settings); err != nil {
 		return nil, errors.Join(d.unreachable(ctx, err), d.close(ctx))
 	}
 	return d, nil
+}
+
+// addresses reads where a database of the users' own is.
+func (c *config) addresses(settings *db.Config) error {
+	for _, one := range []struct {
+		name, text string
+		to         *string
+	}{{"DATABASE_URL", c.DatabaseURL, &settings.URL}, {"ACCORD_MIGRATE_URL", c.MigrateURL, &settings.Owner}} {
+		if one.text == "" {
+			continue
+		}
+		address, err := db.Address(one.text)
+		if err != nil {
+			return &trouble{
+				code: exitUsage, what: one.name + " cannot be read", err: err,
+				mend: "write it as postgres://user:password@host:5432/database",
+			}
+		}
+		*one.to = address
+	}
+	return nil
 }
 
 // unreachable says what to do about a database that cannot be opened.
@@ -66,6 +85,9 @@ func (d *database) unreachable(ctx context.Context, err error) error {
 	mend := "see that the server runs, and that DATABASE_URL names it, its database and a user of it"
 	if d.server != nil {
 		mend = "read " + filepath.Join(d.server.Home(), "postgres.log")
+		if d.server.Adopted() {
+			mend += "; if an older accord started this PostgreSQL, end that, run `accord stop` and start again"
+		}
 	}
 	return &trouble{code: exitDatabase, what: "the database cannot be opened", mend: mend, err: err}
 }
@@ -93,8 +115,10 @@ func (d *database) migrate(ctx context.Context) (db.Schema, error) {
 	}
 	after, err := d.Migrate(ctx)
 	switch {
-	case fault.Is(err, fault.Conflict):
+	case fault.Is(err, fault.Conflict) && after.At > after.Want:
 		return after, schemaTrouble(after)
+	case fault.Is(err, fault.Conflict):
+		return after, wallTrouble(err)
 	case err != nil:
 		return after, err
 	case before.At != after.At:

@@ -119,9 +119,15 @@ func (c *serveCommand) prepare(ctx context.Context, d *database) error {
 		return err
 	}
 	if d.server == nil && !c.Migrate {
-		return d.current(ctx)
+		if err := d.current(ctx); err != nil {
+			return err
+		}
+		return d.walled(ctx)
 	}
-	if _, err := d.migrate(ctx); err != nil || d.server == nil {
+	if _, err := d.migrate(ctx); err != nil {
+		return err
+	}
+	if err := d.walled(ctx); err != nil || d.server == nil {
 		return err
 	}
 	_, err := d.seed(ctx)

@@ -20,6 +20,8 @@ import (
 	"github.com/google/uuid"
 
 	"accord/db"
+	"accord/pkg/access"
+	"accord/pkg/ident"
 )
 
 // Variable names the environment variable with the URL of a PostgreSQL server
@@ -30,6 +32,16 @@ const Variable = "ACCORD_TEST_DATABASE_URL"
 type Options struct {
 	Now     func() time.Time // the clock of its transactions; the system's by default
 	MaxOpen int              // connections at most; 8 by default
+	Who     db.Who           // for whom a context asks; by default its actor, and without one the test itself, as the owner
+}
+
+// who is how an accord tells for whom a context asks, but for the test itself,
+// which asks without an actor: it looks behind the wall.
+func who(ctx context.Context) (string, ident.Member, ident.User) {
+	if _, ok := access.From(ctx); !ok {
+		return string(db.Login), 0, ""
+	}
+	return access.Class(ctx)
 }
 
 // New gives a migrated, empty register of the test's own; it is dropped when the test ends.
@@ -51,9 +63,12 @@ func URL(t testing.TB) string {
 // Open opens a database for the length of the test.
 func Open(t testing.TB, address string, options ...Options) *db.DB {
 	t.Helper()
-	config := db.Config{URL: address, MaxOpen: 8}
+	config := db.Config{URL: address, MaxOpen: 8, Who: who}
 	if len(options) > 0 {
 		config.Now = options[0].Now
+		if options[0].Who != nil {
+			config.Who = options[0].Who
+		}
 		if options[0].MaxOpen > 0 {
 			config.MaxOpen = options[0].MaxOpen
 		}

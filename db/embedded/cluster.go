@@ -19,6 +19,48 @@ const bootstrap = `CREATE ROLE ` + Role + ` LOGIN CREATEDB;
 CREATE DATABASE ` + Database + ` OWNER ` + Role + ` ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;
 `
 
+// furnish makes the login that serves and the roles that it works under, also
+// in a cluster of an accord that did not know them yet. The owner of the
+// database may make none: it needs no more than to own.
+func furnish() string {
+	text := `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '` + Login + `') THEN CREATE ROLE ` + Login + ` LOGIN NOINHERIT; END IF; END $$;` + "\n"
+	for _, role := range Roles() {
+		text += `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '` + role + `') THEN CREATE ROLE ` + role + `; END IF; END $$;` + "\n" +
+			`GRANT ` + role + ` TO ` + Role + `, ` + Login + `;` + "\n"
+	}
+	return text
+}
+
+// furnished is the file in the home that says how the cluster was furnished.
+const furnished = "roles.sql"
+
+// equip makes the roles of a cluster that lacks some. No server may run on it.
+func (p place) equip(ctx context.Context, b Binaries) error {
+	if have, err := os.ReadFile(p.path(furnished)); err == nil && string(have) == furnish() {
+		return nil
+	}
+	if err := p.alone(ctx, b, p.path(cluster), furnish()); err != nil {
+		return fmt.Errorf("make the roles: %w", err)
+	}
+	return p.equipped()
+}
+
+// equipped notes that the cluster has all roles.
+func (p place) equipped() error {
+	if err := os.WriteFile(p.path(furnished), []byte(furnish()), 0o600); err != nil {
+		return p.refused(err)
+	}
+	return p.own(furnished)
+}
+
+// alone runs statements, one a line, in a cluster that no server runs on.
+func (p place) alone(ctx context.Context, b Binaries, dir, statements string) error {
+	single := p.user.command(dir, b.postgres(), "--single", "-D", dir,
+		"-c", "exit_on_error=true", "-c", "log_checkpoints=off", "postgres")
+	single.Stdin = strings.NewReader(statements)
+	return finish(ctx, single)
+}
+
 // create makes the place's cluster. It is made beside its place and renamed
 // when it is whole: PG_VERSION and pg_control are there early in initdb, so
 // their presence alone says nothing.
@@ -36,7 +78,7 @@ func (p place) create(ctx context.Context, b Binaries) error {
 	if err := os.Rename(staging, p.path(cluster)); err != nil {
 		return errors.Join(fmt.Errorf("put new cluster in its place: %w", err), os.RemoveAll(staging))
 	}
-	return syncDir(p.home)
+	return errors.Join(syncDir(p.home), p.equipped())
 }
 
 // sweep removes what a process left that was killed while it made a cluster.
@@ -66,11 +108,8 @@ func (p place) fill(ctx context.Context, b Binaries, dir string) error {
 			Mend: "read the cause; a missing locale comes with the package locales or glibc-langpack-en",
 		}
 	}
-	single := p.user.command(dir, b.postgres(), "--single", "-D", dir,
-		"-c", "exit_on_error=true", "-c", "log_checkpoints=off", "postgres")
-	single.Stdin = strings.NewReader(bootstrap)
-	if err := finish(ctx, single); err != nil {
-		return fmt.Errorf("make role and database: %w", err)
+	if err := p.alone(ctx, b, dir, bootstrap+furnish()); err != nil {
+		return fmt.Errorf("make roles and database: %w", err)
 	}
 	return nil
 }

@@ -20,16 +20,24 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
 
 // Database is the database that the private PostgreSQL holds, and Role its
-// owner: no superuser, but it may create further databases.
+// owner: no superuser, but it may create further databases. Login is who
+// serves: it owns nothing and may nothing but work under one of [Roles].
 const (
 	Database = "accord"
 	Role     = "accord"
+	Login    = "accord_login"
 )
+
+// Roles gives the roles that the register works under; db has what each is for.
+func Roles() []string {
+	return []string{"accord_public", "accord_member", "accord_staff", "accord_keeper", "accord_counter", "accord_clerk"}
+}
 
 // Config says where a private PostgreSQL lives and how it runs.
 type Config struct {
@@ -124,8 +132,11 @@ func (s *Server) enter(ctx context.Context, serve bool) error {
 	return nil
 }
 
-// URL is where the database answers, in lib/pq's form.
+// URL is where the database answers its owner, in lib/pq's form.
 func (s *Server) URL() string { return s.url }
+
+// LoginURL is where it answers who serves.
+func (s *Server) LoginURL() string { return strings.Replace(s.url, "user="+Role, "user="+Login, 1) }
 
 // Adopted tells whether the server ran already when this process came.
 func (s *Server) Adopted() bool { return s.adopted }

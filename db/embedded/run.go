@@ -34,6 +34,9 @@ func (p place) run(ctx context.Context, cfg Config) (adopted bool, err error) {
 			return false, err
 		}
 	}
+	if err := p.equip(ctx, b); err != nil {
+		return false, err
+	}
 	child, err := p.launch(b, cfg.Settings)
 	if err != nil {
 		return false, err

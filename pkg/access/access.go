@@ -126,6 +126,22 @@ func (s Scope) Sees(member ident.Member) bool {
 	return s.All || s.Member != 0 && s.Member == member
 }
 
+// Class names the class of the database's users that the context's actor
+// belongs to, and for a member's people which member and who they are: what the
+// second wall, in the database, shows and takes by. Without an actor it is the
+// least, which sees what everybody sees and writes nothing.
+func Class(ctx context.Context) (class string, member ident.Member, user ident.User) {
+	actor, _ := From(ctx)
+	switch {
+	case actor.Staff():
+		return "staff", 0, ""
+	case actor.Role == RoleMember:
+		return "member", actor.Member, actor.User
+	default:
+		return "public", 0, ""
+	}
+}
+
 // Staff tells whether the actor is association staff or the register itself.
 func (a Actor) Staff() bool { return a.Scope().All }
 

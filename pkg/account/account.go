@@ -109,11 +109,13 @@ type Service struct {
 }
 
 // New opens the office on a migrated database; it draws the server's secrets
-// there at the first start.
+// there at the first start. It works as a class of its own, which alone reaches
+// accounts: there is no actor yet when somebody signs in.
 //
 // It refuses with Unavailable when the database does not answer.
 func New(ctx context.Context, d *db.DB, config Config) (*Service, error) {
 	config.fill()
+	d = d.As(db.Keeper)
 	hasher, err := newHasher(hashParams(config.HashMemory), config.Hashes)
 	if err != nil {
 		return nil, err

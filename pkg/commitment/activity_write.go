@@ -18,8 +18,7 @@ const lockActivityID = `select pg_advisory_xact_lock(hashtextextended('activity 
 // The members are locked in the order of their numbers, so that two writers do
 // not wait for each other. What is locked against is that one of them becomes
 // public meanwhile: either the writer sees it, or [Reveal] sees what is written.
-const lockMembers = `
-select number, status, published, synthetic from member where number = any ($1::bigint[]) order by number for share`
+const lockMembers = `select number, status, published, synthetic from lock_members($1)`
 
 func lockPeople(ctx context.Context, tx *db.Tx, numbers ...ident.Member) (people, error) {
 	wanted := make(db.Numbers, len(numbers))

@@ -127,7 +127,7 @@ func TestHistoryNamesAccountsToStaffOnly(t *testing.T) {
 	user := ident.New[ident.User]()
 	exec := func(query string, args ...any) {
 		t.Helper()
-		err := b.db.InTx(staff(), func(tx *db.Tx) error {
+		err := b.db.InTx(context.Background(), func(tx *db.Tx) error {
 			_, err := tx.Exec(context.Background(), query, args...)
 			return err
 		})

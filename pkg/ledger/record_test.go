@@ -230,7 +230,7 @@ func TestErasingWhatIsSealedLeavesTheLedgerWhole(t *testing.T) {
 	if len(before.Entries) != 3 || len(b.history(staff(), 7)) != 3 {
 		t.Fatalf("%d entries, %d in the history", len(before.Entries), len(b.history(staff(), 7)))
 	}
-	err := b.db.InTx(staff(), func(tx *db.Tx) error {
+	err := b.db.InTx(context.Background(), func(tx *db.Tx) error {
 		_, err := tx.Exec(context.Background(), `delete from sealed where change = (select min(change) from sealed)`)
 		return err
 	})

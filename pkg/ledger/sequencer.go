@@ -28,7 +28,7 @@ type Sequencer struct {
 
 // NewSequencer makes the sequencer of a register.
 func NewSequencer(d *db.DB, log *slog.Logger) *Sequencer {
-	return &Sequencer{db: d, log: log}
+	return &Sequencer{db: d.As(db.Clerk), log: log}
 }
 
 // Run numbers entries as changes are committed, until the context ends.

@@ -114,7 +114,7 @@ func compose(q Listing, scope access.Scope, today plan.Date) (string, []any) {
 	visible(f, scope)
 	filter(f, q, scope, today)
 	if q.Text != "" {
-		from = search(f, q.Text, f.Take()) + " cross join lateral (select * from member where number = hit.member limit 1) m"
+		from = search(f, q.Text, f.Take(), scope) + " cross join lateral (select * from member where number = hit.member limit 1) m"
 		matched, rank = "hit.text", "hit.rank::text"
 	}
 	order := keyset(f, q)

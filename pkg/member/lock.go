@@ -44,9 +44,9 @@ func Lock(ctx context.Context, tx *db.Tx, number ident.Member, scope access.Scop
 	return m, nil
 }
 
-const touchMember = `
-update member set seen_own = seen_own + 1, seen_public = seen_public + $2
-where number = $1`
+// The database's own function: a member's people touch other members too, such
+// as those that they make a commitment with, and may write nothing else of them.
+const touchMember = `select touch_member($1, $2)`
 
 // Touch notes that what readers are shown of the member changed: staff and
 // the member itself always, everybody when public. It goes with [Lock].

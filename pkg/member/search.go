@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"accord/db"
+	"accord/pkg/access"
 )
 
 // search gives the subquery of the names that the text is found in, one for
@@ -23,8 +24,14 @@ import (
 //
 // The rank is 0 for the whole name, 1 for its beginning, 2 for a part, 3 for
 // one with a slip, and 3 to 4 for what is only alike.
-func search(f *db.Filter, text, conditions string) string {
+//
+// Staff searches the table, others the view of the names that they may find.
+func search(f *db.Filter, text, conditions string, scope access.Scope) string {
 	q := ParseQuery(text)
+	names := "member_name_found"
+	if scope.All {
+		names = "member_name"
+	}
 	whole, begins, contains := f.Arg(q.Key), f.Arg(q.Key+"%"), f.Arg("%"+q.Key+"%")
 	found, alike := "false", ""
 	seen := ` cross join lateral (select from member m where m.number = n.member and ` + conditions + ` limit 1) m`
@@ -39,16 +46,16 @@ func search(f *db.Filter, text, conditions string) string {
 			}
 		}
 		if len(q.Han) == 1 && q.Latin == "" {
-			alike = slipped(f, hanSlips(q.Key), "n.grams @> string_to_array(slip.candidate, ' ')", seen)
+			alike = slipped(f, hanSlips(q.Key), names, "n.grams @> string_to_array(slip.candidate, ' ')", seen)
 		}
 	case utf8.RuneCountInString(q.Key) < 3:
 		found = "n.folded like " + begins
 	default:
 		found = "n.folded like " + contains
-		alike = slipped(f, latinSlips(q.Key), "n.folded like slip.candidate", seen) + `
+		alike = slipped(f, latinSlips(q.Key), names, "n.folded like slip.candidate", seen) + `
         union all
         select n.member, n.text, n.ordinal, round((4 - word_similarity(` + whole + `, n.folded))::numeric, 4)
-        from member_name n` + seen + `
+        from ` + names + ` n` + seen + `
         where not exists (select from direct) and ` + whole + ` <% n.folded`
 	}
 	return `(
@@ -58,7 +65,7 @@ func search(f *db.Filter, text, conditions string) string {
             when n.folded like ` + begins + ` then 1
             when n.folded like ` + contains + ` then 2
             else 3 end)::numeric as rank
-        from member_name n` + seen + `
+        from ` + names + ` n` + seen + `
         where ` + found + `
     )
     select distinct on (member) member, text, rank from (
@@ -69,12 +76,12 @@ func search(f *db.Filter, text, conditions string) string {
 }
 
 // slipped gives the part of the subquery that looks for slips.
-func slipped(f *db.Filter, s slips, candidate, seen string) string {
+func slipped(f *db.Filter, s slips, names, candidate, seen string) string {
 	// Not ~ for the form: the planner might look it up in the trigram index.
 	return `
         union all
         select n.member, n.text, n.ordinal, 3
         from unnest(` + f.Arg(s.candidates) + `::text[], ` + f.Arg(s.forms) + `::text[]) slip (candidate, form)
-        join member_name n on ` + candidate + ` and textregexeq(n.folded, slip.form)` + seen + `
+        join ` + names + ` n on ` + candidate + ` and textregexeq(n.folded, slip.form)` + seen + `
         where not exists (select from direct)`
 }

@@ -236,6 +236,15 @@ grant delete on pending to accord_clerk;
 grant select on member_known, signature_known, alliance_membership_known, figure_known, commitment_known, commitment_version_known,
     standing_known, cycle_known, report_known, value_known, activity_known, position, pending, plan_point, indicator, cycle
     to accord_counter;
+create or replace view member_known as
+    select m.number, m.published, m.status, m.kind, m.country, m.sector, m.synthetic, m.name
+    from member m
+    where m.published and m.change not in (select change from pending)
+    union all
+    select h.number, h.published, h.status, h.kind, h.country, h.sector, h.synthetic, h.name
+    from pending e join member_history h on h.ended_by = e.change
+    where h.published and h.change not in (select change from pending);
+comment on view member_known is 'Members as known at the last position: what is counted of them. None is here that was not published then.';
 -- The matrix pages through members by their index, past a view.
 create policy member_counted on member for select to accord_counter using (published);
 create policy member_history_counted on member_history for select to accord_counter using (published);
@@ -256,6 +265,15 @@ begin
     revoke all on all sequences in schema public from accord_public, accord_member, accord_staff, accord_keeper, accord_counter, accord_clerk;
 end $$;
 -- +goose StatementEnd
+create or replace view member_known as
+    select m.number, m.published, m.status, m.kind, m.country, m.sector, m.synthetic, m.name
+    from member m
+    where m.change not in (select change from pending)
+    union all
+    select h.number, h.published, h.status, h.kind, h.country, h.sector, h.synthetic, h.name
+    from pending e join member_history h on h.ended_by = e.change
+    where h.change not in (select change from pending);
+comment on view member_known is 'Members as known at the last position: what is counted of them, published or not.';
 drop function wall, activities_of, lock_members, touch_member, takes_part;
 drop view member_name_found;
 drop function acting_user, acting_member;

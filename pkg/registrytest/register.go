@@ -81,7 +81,13 @@ type Register struct {
 // New makes a register with its plan. Its day is 24 November 2026.
 func New(t testing.TB) *Register {
 	t.Helper()
-	r := openAt(t, dbtest.URL(t), &Clock{now: time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)})
+	return At(t, dbtest.URL(t))
+}
+
+// At makes what New makes, in the empty register at the address.
+func At(t testing.TB, address string) *Register {
+	t.Helper()
+	r := openAt(t, address, &Clock{now: time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)})
 	if _, err := r.Plans.Publish(System(), published()); err != nil {
 		t.Fatalf("publish the plan: %v", err)
 	}

@@ -176,18 +176,27 @@ grant select (id, name) on app_user to accord_public, accord_member, accord_staf
 -- The views that show what is shown look with the asker's eyes.
 alter view figure_seen set (security_invoker = true);
 alter view commitment_seen set (security_invoker = true);
-alter view commitment_participant_seen set (security_invoker = true);
 alter view report_seen set (security_invoker = true);
 alter view amendment_seen set (security_invoker = true);
 alter view activity_seen set (security_invoker = true);
 alter view change_position set (security_invoker = true);
+
+-- A member that has declined may know that it did, and no more of the commitment:
+-- so this one is the owner's, and its own condition is the wall.
+create or replace view commitment_participant_seen as
+    select p.commitment, p.member, p.version, p.change, p.role, p.state, c.member as owner, m.published as owner_published,
+        (m.published and c.state in ('registered', 'closed') and p.state = 'accepted') as is_open
+    from commitment_participant p join commitment c on c.id = p.commitment join member m on m.number = c.member
+    where current_setting('role') not in ('accord_public', 'accord_member')
+        or m.published and c.state in ('registered', 'closed') and p.state = 'accepted'
+        or c.member = (select acting_member()) or p.member = (select acting_member()) and m.published;
 
 -- Reading. What is not walled above is for everybody: the plan, its
 -- indicators and cycles, ceremonies, alliances, and the ledger's entries, which
 -- hold only what anybody may see.
 grant select on plan, plan_point, indicator, cycle, ceremony, alliance, change, entry, position, pending, change_position,
     member, member_name, member_identifier, member_transition, membership_term, contact, signature, alliance_membership, figure,
-    commitment_draft, commitment, commitment_participant, report_draft, report, evidence_draft, evidence, amendment, proposal,
+    commitment_draft, commitment, commitment_participant, report_draft, report, evidence_draft, evidence, amendment,
     activity_draft, activity, activity_commitment,
     figure_seen, commitment_seen, commitment_participant_seen, report_seen, amendment_seen, activity_seen
     to accord_public, accord_member, accord_staff;
@@ -195,7 +204,7 @@ grant select (signature, change, name, title) on signatory to accord_public, acc
 grant select (id, activity, change, name) on activity_winner to accord_public;
 grant select (change, seq, kind, subject, member, content) on sealed to accord_public, accord_member;
 grant select on member_name_found to accord_public, accord_member;
-grant select on signatory, sealed, seeding to accord_staff;
+grant select on signatory, sealed, proposal, seeding to accord_staff;
 grant select on evidence_blob, activity_winner, idempotency to accord_member, accord_staff;
 grant select on plan_history, plan_point_history, indicator_history, cycle_history, ceremony_history, alliance_history,
     member_history, member_name_history, member_identifier_history, membership_term_history, signature_history, alliance_membership_history,
@@ -203,18 +212,21 @@ grant select on plan_history, plan_point_history, indicator_history, cycle_histo
     activity_history, activity_commitment_history
     to accord_member, accord_staff;
 
--- Writing.
+-- Writing. What nobody takes back nobody may delete.
 grant insert on change, entry, sealed, pending to accord_member, accord_staff;
 grant usage on sequence change_id, change_ord to accord_member, accord_staff;
-grant insert, update, delete on contact, commitment_draft, commitment, commitment_participant, report_draft, report,
-    evidence_draft, evidence, evidence_blob, activity_draft, activity, activity_winner, activity_commitment, amendment, idempotency
-    to accord_member, accord_staff;
 grant update on member, plan_point, indicator, cycle to accord_member;
-grant insert, update, delete on member, member_name, member_identifier, membership_term, signature, signatory, figure,
+grant insert, update, delete on contact, commitment_draft, evidence_draft, evidence, activity_draft to accord_member, accord_staff;
+grant insert, update on commitment, commitment_participant, report_draft, report, evidence_blob, activity, amendment, idempotency
+    to accord_member, accord_staff;
+grant insert, delete on activity_commitment to accord_member, accord_staff;
+grant insert on activity_winner to accord_member, accord_staff;
+grant delete on evidence_blob to accord_staff;
+grant insert, update, delete on member_name, member_identifier to accord_staff;
+grant insert, update on plan, plan_point, indicator, cycle, ceremony, alliance, member, membership_term, signature, figure,
     alliance_membership, proposal
     to accord_staff;
-grant insert on member_transition to accord_staff;
-grant insert, update on plan, plan_point, indicator, cycle, ceremony, alliance, seeding to accord_staff;
+grant insert on signatory, member_transition, seeding to accord_staff;
 grant usage on sequence member_number, ceremony_id, alliance_id to accord_staff;
 
 -- Accounts.
@@ -265,6 +277,10 @@ begin
     revoke all on all sequences in schema public from accord_public, accord_member, accord_staff, accord_keeper, accord_counter, accord_clerk;
 end $$;
 -- +goose StatementEnd
+create or replace view commitment_participant_seen as
+    select p.commitment, p.member, p.version, p.change, p.role, p.state, c.member as owner, c.published as owner_published,
+        (c.is_open and p.state = 'accepted') as is_open
+    from commitment_participant p join commitment_seen c on c.id = p.commitment;
 create or replace view member_known as
     select m.number, m.published, m.status, m.kind, m.country, m.sector, m.synthetic, m.name
     from member m
@@ -280,7 +296,6 @@ drop function acting_user, acting_member;
 alter function stamp() security invoker reset all;
 alter view figure_seen reset (security_invoker);
 alter view commitment_seen reset (security_invoker);
-alter view commitment_participant_seen reset (security_invoker);
 alter view report_seen reset (security_invoker);
 alter view amendment_seen reset (security_invoker);
 alter view activity_seen reset (security_invoker);

@@ -98,9 +98,11 @@ func insertVaries(statements []statement) map[string]string {
 	return varying
 }
 
-func luaGet(path string) func(*bench, int) string {
+func luaGet(path string) func(*bench, int) string { return luaGetAs("analyst", path) }
+
+func luaGetAs(role, path string) func(*bench, int) string {
 	return func(b *bench, size int) string {
-		return luaHead(b, size, "analyst") + `
+		return luaHead(b, size, role) + `
 request = function() return wrk.format("GET", ` + strings.ReplaceAll(path, "SIZE", fmt.Sprint(size)) + `) end
 `
 	}

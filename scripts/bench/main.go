@@ -39,7 +39,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if len(os.Args) > 1 && os.Args[1] == "server" {
-		exit(serve(ctx, os.Args[2], os.Args[3], os.Args[4]))
+		exit(serve(ctx, os.Args[2], os.Args[3], os.Args[4], os.Args[5:]...))
 	}
 	b := &bench{tokens: map[string]string{}}
 	flag.IntVar(&b.clients, "clients", 32, "connections at once")
@@ -48,6 +48,7 @@ func main() {
 	sizes := flag.String("sizes", "1000,100000", "members in the register, smallest first")
 	only := flag.String("only", "", "measure only these, by name")
 	plans := flag.Bool("plans", false, "show how each list is read at the last of the sizes, and measure nothing")
+	wall := flag.Bool("wall", false, "measure what the policies of the database cost: the server beside one that works as the owner")
 	flag.StringVar(&b.profile, "profile", "", "file for a CPU profile of the server while it was measured")
 	flag.Parse()
 	if *plans {
@@ -58,7 +59,11 @@ func main() {
 		}
 		exit(b.plans(ctx, size))
 	}
-	exit(b.run(ctx, strings.Split(*sizes, ","), *only))
+	measure := b.measureSize
+	if *wall {
+		measure = b.measureWall
+	}
+	exit(b.run(ctx, strings.Split(*sizes, ","), *only, measure))
 }
 
 func exit(err error) {
@@ -69,14 +74,14 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-func (b *bench) run(ctx context.Context, sizes []string, only string) error {
+func (b *bench) run(ctx context.Context, sizes []string, only string, measure func(context.Context, int, string) ([]result, error)) error {
 	var results []result
 	for _, text := range sizes {
 		size, err := strconv.Atoi(text)
 		if err != nil {
 			return fmt.Errorf("a size is a number of members: %q", text)
 		}
-		found, err := b.measureSize(ctx, size, only)
+		found, err := measure(ctx, size, only)
 		if err != nil {
 			return fmt.Errorf("at %d members: %w", size, err)
 		}
@@ -122,33 +127,46 @@ func (b *bench) with(ctx context.Context, settings map[string]string, work func(
 	defer func() { _ = pg.Stop(context.WithoutCancel(ctx)) }()
 	b.address = pg.URL()
 	b.log = filepath.Join(data, "postgres.log")
-	port := filepath.Join(b.dir, "address")
-	self, err := os.Executable()
+	server, stop, err := b.child(ctx, "address")
 	if err != nil {
 		return err
 	}
-	child := exec.CommandContext(ctx, self, "server", b.address, port, b.profile)
-	child.Stderr = os.Stderr
-	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
-	if err := child.Start(); err != nil {
-		return err
-	}
-	defer func() {
-		_ = child.Process.Signal(syscall.SIGTERM)
-		_ = child.Wait()
-		_ = os.Remove(port)
-	}()
-	if err := b.until(ctx, func() (bool, error) {
-		bytes, err := os.ReadFile(port)
-		b.server = string(bytes)
-		return err == nil && len(bytes) > 0, nil
-	}); err != nil {
-		return fmt.Errorf("the server did not start: %w", err)
-	}
-	if err := b.signIn(ctx); err != nil {
+	defer stop()
+	b.server = server
+	if err := b.signIn(ctx, "staff", "analyst"); err != nil {
 		return err
 	}
 	return work()
+}
+
+// child starts a server, which writes its address to the file of that name.
+func (b *bench) child(ctx context.Context, name string, options ...string) (address string, stop func(), err error) {
+	port := filepath.Join(b.dir, name)
+	self, err := os.Executable()
+	if err != nil {
+		return "", nil, err
+	}
+	child := exec.CommandContext(ctx, self, append([]string{"server", b.address, port, b.profile}, options...)...)
+	child.Stderr = os.Stderr
+	child.Cancel = func() error { return child.Process.Signal(syscall.SIGTERM) }
+	if err := child.Start(); err != nil {
+		return "", nil, err
+	}
+	stop = func() {
+		_ = child.Process.Signal(syscall.SIGTERM)
+		_ = child.Wait()
+		_ = os.Remove(port)
+	}
+	err = b.until(ctx, func() (bool, error) {
+		bytes, err := os.ReadFile(port)
+		address = string(bytes)
+		return err == nil && len(bytes) > 0, nil
+	})
+	if err != nil {
+		stop()
+		return "", nil, fmt.Errorf("the server did not start: %w", err)
+	}
+	return address, stop, nil
 }
 
 // bin gives the path of one of PostgreSQL's programs, from beside its server.

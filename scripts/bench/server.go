@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -31,7 +32,8 @@ const password = "synthetic register of one bench run"
 // serve is the child process: the register as `accord serve` runs it, with one
 // more door that answers a constant, so that what the register adds is told
 // apart from what HTTP, gin and the credential check cost.
-func serve(ctx context.Context, address, portFile, profile string) error {
+// With the option "unwalled" it works as the owner of the database, whom no policy binds.
+func serve(ctx context.Context, address, portFile, profile string, options ...string) error {
 	if profile != "" {
 		file, err := os.Create(profile)
 		if err != nil {
@@ -43,7 +45,11 @@ func serve(ctx context.Context, address, portFile, profile string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	d, err := db.Open(ctx, db.Config{URL: address, Reads: db.LocalReads()})
+	config := db.Config{URL: address, Reads: db.LocalReads(), Who: access.Class}
+	if slices.Contains(options, unwalled) {
+		config.Who = nil
+	}
+	d, err := db.Open(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -56,11 +62,8 @@ func serve(ctx context.Context, address, portFile, profile string) error {
 	if err != nil {
 		return err
 	}
-	for _, role := range []access.Role{access.RoleStaff, access.RoleAnalyst} {
-		_, err := accounts.AddUser(access.System(ctx), account.NewUser{Email: string(role) + "@bench.example", Role: role, Password: password})
-		if err != nil && !fault.Is(err, fault.Conflict) {
-			return err
-		}
+	if err := addUsers(ctx, accounts); err != nil {
+		return err
 	}
 	s, err := newServer(ctx, d, accounts, filepath.Join(filepath.Dir(portFile), "evidence"), log)
 	if err != nil {
@@ -77,6 +80,23 @@ func serve(ctx context.Context, address, portFile, profile string) error {
 	}
 	server.CollectSeldom()
 	return s.Run(ctx, listener, nil)
+}
+
+// addUsers adds an account of each role. There are no members yet when the
+// server starts for the first time, so nobody of theirs.
+func addUsers(ctx context.Context, accounts *account.Service) error {
+	for _, role := range []access.Role{access.RoleStaff, access.RoleAnalyst, access.RoleMember} {
+		user := account.NewUser{Email: string(role) + "@bench.example", Role: role, Password: password}
+		if role == access.RoleMember {
+			user.Member, user.Post = probe, access.Editor
+		}
+		_, err := accounts.AddUser(access.System(ctx), user)
+		absent := role == access.RoleMember && fault.Is(err, fault.Invalid)
+		if err != nil && !fault.Is(err, fault.Conflict) && !absent {
+			return err
+		}
+	}
+	return nil
 }
 
 func newServer(ctx context.Context, d *db.DB, accounts *account.Service, evidence string, log *slog.Logger) (*server.Server, error) {
@@ -105,9 +125,9 @@ func (fixed) Mount(open, register gin.IRouter) {
 	register.GET("/bench/fixed/signed-in", answer)
 }
 
-// signIn gets a token for each role.
-func (b *bench) signIn(ctx context.Context) error {
-	for _, role := range []string{"staff", "analyst"} {
+// signIn gets a token for each of the roles.
+func (b *bench) signIn(ctx context.Context, roles ...string) error {
+	for _, role := range roles {
 		text, err := b.do(ctx, "POST", "/api/v1/sessions", fmt.Sprintf(`{"email":"%s@bench.example","password":%q}`, role, password), "")
 		if err != nil {
 			return err

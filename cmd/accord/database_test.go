@@ -16,6 +16,7 @@ import (
 
 	"accord/db"
 	"accord/db/dbtest"
+	"accord/db/embedded"
 )
 
 // empty makes a database of the users' own with nothing in it.
@@ -58,6 +59,35 @@ func TestOwnDatabase(t *testing.T) {
 		}
 		if code := s.end(t, syscall.SIGTERM); code != 0 {
 			t.Errorf("exit code %d\n%s", code, s.log)
+		}
+	})
+	t.Run("is served by a login that owns nothing, and migrated by its owner", func(t *testing.T) {
+		t.Parallel()
+		owner := empty(t, "C.UTF-8")
+		login := strings.Replace(owner, "user="+embedded.Role, "user="+embedded.Login, 1)
+		p := on(login)
+		p.refused(t, 5, []string{"accord migrate up"}, "serve")
+		p.env = append(p.env, "ACCORD_MIGRATE_URL="+owner)
+		p.must(t, "", "migrate", "up")
+		p.must(t, "seven herons over a quiet lake\n", "user", "add", "--role", "admin", "--email", "first@example.org", "--password-stdin")
+		if said := p.must(t, "", "doctor"); !strings.Contains(said, "the login "+embedded.Login+" is bound by them") {
+			t.Errorf("the doctor says %s", said)
+		}
+		if said := on(owner).must(t, "", "doctor"); !strings.Contains(said, "Warning: the login "+embedded.Role+" owns the tables") {
+			t.Errorf("of the owner the doctor says %s", said)
+		}
+		if status, _ := p.serve(t).get(t, "/api/v1/members"); status != http.StatusOK {
+			t.Errorf("answers %d", status)
+		}
+	})
+	t.Run("is refused when a policy is not in force", func(t *testing.T) {
+		t.Parallel()
+		address := dbtest.URL(t)
+		must(t, dbtest.Open(t, address).Administer(context.Background(), `alter table contact disable row level security`))
+		p := on(address)
+		p.refused(t, 6, []string{"contact", "alter table contact enable row level security"}, "serve")
+		if said := p.run(t, "", "doctor").out; !strings.Contains(said, "FAIL  wall") {
+			t.Errorf("the doctor says %s", said)
 		}
 	})
 	t.Run("is refused when its schema is newer than the program", func(t *testing.T) {

@@ -28,7 +28,7 @@ func furnish() string {
 		text += `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '` + role + `') THEN CREATE ROLE ` + role + `; END IF; END $$;` + "\n" +
 			`GRANT ` + role + ` TO ` + Role + `, ` + Login + `;` + "\n"
 	}
-	return text
+	return text + `GRANT ` + Login + ` TO ` + Role + `;` + "\n" // who may end its connections, to drop a database
 }
 
 // furnished is the file in the home that says how the cluster was furnished.

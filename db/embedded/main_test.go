@@ -66,7 +66,7 @@ func filled(t *testing.T) string {
 	from, err := model()
 	must(t, err)
 	must(t, os.Mkdir(data, 0o711))
-	out, err := exec.Command("cp", "-a", from, data).CombinedOutput()
+	out, err := exec.Command("cp", "-a", from, filepath.Join(filepath.Dir(from), furnished), data).CombinedOutput()
 	if err != nil {
 		t.Fatalf("copy the model: %v: %s", err, out)
 	}

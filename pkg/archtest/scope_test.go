@@ -49,7 +49,9 @@ var readings = []reading{
 	{"activities of a member", func(ctx context.Context, d *db.DB) (any, error) {
 		return commitment.NewActivities(d).ListOf(ctx, 1, commitment.ActivityListing{Limit: 200})
 	}},
-	{"reports", func(ctx context.Context, d *db.DB) (any, error) { return commitment.NewReports(d).ListOf(ctx, 1, nil, 200) }},
+	{"reports", func(ctx context.Context, d *db.DB) (any, error) {
+		return commitment.NewReports(d).ListOf(ctx, 1, nil, 200)
+	}},
 	{"proposals", func(ctx context.Context, d *db.DB) (any, error) {
 		return commitment.NewProposals(d, member.New(d), plan.Home()).List(ctx, commitment.ProposalListing{Limit: 200})
 	}},

@@ -76,6 +76,16 @@ $$;
 -- +goose StatementEnd
 comment on function activities_of is 'The ids of a member''s activities, by their index: under a policy it would not be read, since the operator may tell of rows that it is asked about. Which of them are shown, the policy of activity says.';
 
+-- +goose StatementBegin
+create function same_person(several uuid[], one uuid) returns boolean language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from public.app_user a join public.app_user b
+            on regexp_replace(lower(a.email), '\+[^@]*@', '@') = regexp_replace(lower(b.email), '\+[^@]*@', '@')
+        where a.id = any ($1) and b.id = $2)
+$$;
+-- +goose StatementEnd
+comment on function same_person is 'Whether one of several accounts and another are of one person, whose addresses differ in case, or in what stands behind a plus sign, alone. The owner''s, so that whoever asks need not see addresses.';
+
 create view member_name_found as
     select n.member, n.text, n.ordinal, n.match_key, n.folded, n.grams
     from member_name n
@@ -162,6 +172,12 @@ select wall('activity_history', 'false', 'member = $me or state in (''registered
 select wall('activity_commitment_history', 'false',
     'exists (select from commitment c where c.id = activity_commitment_history.commitment and c.member = $me)');
 
+-- What is proposed to change.
+select wall('change_request', 'false', 'member = $me');
+select wall('change_request_item', 'false', 'member = $me');
+select wall('change_request_signatory', 'false', 'exists (select from change_request_item i where i.id = change_request_signatory.item and i.member = $me)');
+select wall('change_request_step', 'false', 'exists (select from change_request r where r.id = change_request_step.request and r.member = $me)');
+
 -- What sealed entries seal. Whoever does something writes what it seals, also about another's.
 select wall('sealed', 'false', 'member = $me');
 create policy sealed_by_others on sealed for insert to accord_member with check (true);
@@ -205,7 +221,7 @@ grant select (id, activity, change, name) on activity_winner to accord_public;
 grant select (change, seq, kind, subject, member, content) on sealed to accord_public, accord_member;
 grant select on member_name_found to accord_public, accord_member;
 grant select on signatory, sealed, proposal, seeding to accord_staff;
-grant select on evidence_blob, activity_winner, idempotency to accord_member, accord_staff;
+grant select on evidence_blob, activity_winner, idempotency, change_request, change_request_item, change_request_signatory, change_request_step to accord_member, accord_staff;
 grant select on plan_history, plan_point_history, indicator_history, cycle_history, ceremony_history, alliance_history,
     member_history, member_name_history, member_identifier_history, membership_term_history, signature_history, alliance_membership_history,
     figure_history, commitment_history, commitment_participant_history, report_history, evidence_history, amendment_history,
@@ -217,7 +233,9 @@ grant insert on change, entry, sealed, pending to accord_member, accord_staff;
 grant usage on sequence change_id, change_ord to accord_member, accord_staff;
 grant update on member, plan_point, indicator, cycle to accord_member;
 grant insert, update, delete on contact, commitment_draft, evidence_draft, evidence, activity_draft to accord_member, accord_staff;
-grant insert, update on commitment, commitment_participant, report_draft, report, evidence_blob, activity, amendment, idempotency
+grant insert, delete on change_request_signatory to accord_member, accord_staff;
+grant insert on change_request_step to accord_member, accord_staff;
+grant insert, update on change_request, change_request_item, commitment, commitment_participant, report_draft, report, evidence_blob, activity, amendment, idempotency
     to accord_member, accord_staff;
 grant insert, delete on activity_commitment to accord_member, accord_staff;
 grant insert on activity_winner to accord_member, accord_staff;
@@ -229,13 +247,13 @@ grant insert, update on plan, plan_point, indicator, cycle, ceremony, alliance, 
 grant insert on signatory, member_transition, seeding to accord_staff;
 grant usage on sequence member_number, ceremony_id, alliance_id to accord_staff;
 
--- Accounts.
+-- Accounts, and the letters to people, whose text holds a secret link.
 grant select, insert, update, delete on app_user, session, refresh_token, sign_in_attempt, familiar_address, setup_link, signing_key,
-    server_secret, idempotency
+    server_secret, invitation, requested_link, account_link, mail, idempotency
     to accord_keeper;
 create policy idempotency_keeper on idempotency to accord_keeper using (true) with check (true);
 create policy member_keeper on member for select to accord_keeper using (true);
-grant select (number, status, published, merged_into) on member to accord_keeper;
+grant select (number, name, status) on member to accord_keeper;
 
 -- The sequencer.
 grant select on pending, entry, position to accord_clerk;
@@ -290,7 +308,7 @@ create or replace view member_known as
     from pending e join member_history h on h.ended_by = e.change
     where h.change not in (select change from pending);
 comment on view member_known is 'Members as known at the last position: what is counted of them, published or not.';
-drop function wall, activities_of, lock_members, touch_member, takes_part;
+drop function wall, same_person, activities_of, lock_members, touch_member, takes_part;
 drop view member_name_found;
 drop function acting_user, acting_member;
 alter function stamp() security invoker reset all;

@@ -53,6 +53,13 @@ insert into activity (id, member, state, point, kind, title, from_on, organisers
     ('00000000-0000-4000-8000-0000000000b2', 2, 'registered', 1, 'event', 'MARKER of an applicant', '2026-01-01', '{2}');
 insert into activity_winner (id, activity, name, salt) values
     (gen_random_uuid(), '00000000-0000-4000-8000-0000000000b1', 'MARKER winner', decode(repeat('ab', 32), 'hex'));
+insert into change_request (id, member, proposer, proposer_role, reason, evidence, proposed_at) values
+    ('00000000-0000-4000-8000-000000000ca1', 1, gen_random_uuid(), 'member', 'MARKER request', '[]', now());
+insert into change_request_item (id, request, member, ordinal, kind, subject, new) values
+    ('00000000-0000-4000-8000-000000000ca2', '00000000-0000-4000-8000-000000000ca1', 1, 1, 'signature', 'MARKER item', '{}');
+insert into change_request_signatory (item, name) values ('00000000-0000-4000-8000-000000000ca2', 'MARKER proposed signatory');
+insert into change_request_step (request, ordinal, step, actor, role, at, reason) values
+    ('00000000-0000-4000-8000-000000000ca1', 1, 'proposed', gen_random_uuid(), 'member', now(), 'MARKER step');
 insert into entry (change, seq, action, content) select min(id), 100, 'sealed', '{}' from change;
 insert into sealed (change, seq, kind, subject, member, salt, content) select min(id), 100, 'figure', 'MARKER', 1, decode(repeat('ab', 32), 'hex'), 'MARKER sealed' from change;
 insert into idempotency (user_id, route, key, digest, status, kind, subject, at) values (gen_random_uuid(), '/', 'MARKER', '', 201, 'x', 'MARKER', now());

@@ -190,6 +190,7 @@ var composers = map[string]string{
 	"pkg/audit.Events":                 "TestTheRecordIsFiltered",
 	"pkg/account.Users":                "TestEveryListOfAccountsRuns",
 	"pkg/account.Invitations":          "TestEveryListOfInvitationsRuns",
+	"db.Mend":                          "TestAGapInTheWallIsTold",
 }
 
 func TestComposedStatementsAreKnown(t *testing.T) {

@@ -60,9 +60,10 @@ type Office struct {
 	log     *slog.Logger
 }
 
-// New opens the office.
+// New opens the office. It works as the class that accounts are kept by: what
+// letters say opens accounts.
 func New(d *db.DB, carrier Carrier, log *slog.Logger) *Office {
-	return &Office{db: d, carrier: carrier, log: log}
+	return &Office{db: d.As(db.Keeper), carrier: carrier, log: log}
 }
 
 // taken is a letter that this server has for itself for a while.

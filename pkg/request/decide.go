@@ -78,12 +78,9 @@ func (r Request) after(settled int) State {
 }
 
 // Two accounts are of one person where their addresses differ in case, or in
-// what stands behind a plus sign, alone.
-const samePerson = `
-select exists (
-    select from app_user a join app_user b
-        on regexp_replace(lower(a.email), '\+[^@]*@', '@') = regexp_replace(lower(b.email), '\+[^@]*@', '@')
-    where a.id = any($1::uuid[]) and b.id = $2)`
+// what stands behind a plus sign, alone. The database's own function compares
+// them: addresses are for the office of accounts.
+const samePerson = `select same_person($1, $2)`
 
 // refuseProposer refuses whoever proposed the request, or stood in for it when it
 // was rebased, whatever their role is by now: it takes another person.

@@ -113,6 +113,7 @@ revoke execute on function wall(regclass, text, text) from public;
 select wall('plan_point', 'true');
 select wall('indicator', 'true');
 select wall('cycle', 'true');
+select wall('ceremony', 'true');
 create policy plan_point_counted on plan_point for select to accord_counter using (true);
 create policy indicator_counted on indicator for select to accord_counter using (true);
 create policy cycle_counted on cycle for select to accord_counter using (true);
@@ -231,7 +232,7 @@ grant select on plan_history, plan_point_history, indicator_history, cycle_histo
 -- Writing. What nobody takes back nobody may delete.
 grant insert on change, entry, sealed, pending to accord_member, accord_staff;
 grant usage on sequence change_id, change_ord to accord_member, accord_staff;
-grant update on member, plan_point, indicator, cycle to accord_member;
+grant update on member, plan_point, indicator, cycle, ceremony to accord_member;
 grant insert, update, delete on contact, commitment_draft, evidence_draft, evidence, activity_draft to accord_member, accord_staff;
 grant insert, delete on change_request_signatory to accord_member, accord_staff;
 grant insert on change_request_step to accord_member, accord_staff;

@@ -248,10 +248,12 @@ grant insert, update on plan, plan_point, indicator, cycle, ceremony, alliance, 
 grant insert on signatory, member_transition, seeding to accord_staff;
 grant usage on sequence member_number, ceremony_id, alliance_id to accord_staff;
 
--- Accounts, and the letters to people, whose text holds a secret link.
+-- Accounts, the letters to people, whose text holds a secret link, and the record
+-- of what was done to accounts.
 grant select, insert, update, delete on app_user, session, refresh_token, sign_in_attempt, familiar_address, setup_link, signing_key,
-    server_secret, invitation, requested_link, account_link, mail, idempotency
+    server_secret, invitation, requested_link, account_link, api_token, mail, idempotency
     to accord_keeper;
+grant select, insert, delete on audit_event to accord_keeper;
 create policy idempotency_keeper on idempotency to accord_keeper using (true) with check (true);
 create policy member_keeper on member for select to accord_keeper using (true);
 grant select (number, name, status) on member to accord_keeper;

@@ -32,6 +32,8 @@ var decisions = map[string]string{
 	"ceremony":                 "walled; member: select update; public: select; staff: insert select update",
 	"change":                   "member: insert select; public: select; staff: insert select",
 	"account_link":             "keeper: delete insert select update",
+	"api_token":                "keeper: delete insert select update",
+	"audit_event":              "keeper: delete insert select",
 	"change_request":           "walled; member: insert select update; staff: insert select update",
 	"change_request_item":      "walled; member: insert select update; staff: insert select update",
 	"change_request_signatory": "walled; member: delete insert select; staff: delete insert select",

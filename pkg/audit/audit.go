@@ -152,10 +152,11 @@ const (
 	LeastRetention = 90 * 24 * time.Hour
 )
 
-// New opens the office. Events are kept as long as keep says; 0 is [Retention].
+// New opens the office, which works as the class that keeps accounts. Events are
+// kept as long as keep says; 0 is [Retention].
 func New(d *db.DB, keep time.Duration, logger *slog.Logger) *Service {
 	if keep == 0 {
 		keep = Retention
 	}
-	return &Service{db: d, keep: max(keep, LeastRetention), logger: logger, folded: make(map[fold]*folding)}
+	return &Service{db: d.As(db.Keeper), keep: max(keep, LeastRetention), logger: logger, folded: make(map[fold]*folding)}
 }

@@ -120,7 +120,7 @@ func (s *siege) flood(w http.ResponseWriter, r *http.Request) {
 // changes says which tables a line may change, with those that go along with
 // every change of the register.
 func (s *siege) changes(tables ...string) {
-	s.grows = append(tables, "member", "member_history", "change", "entry", "pending", "position", "sealed", "idempotency")
+	s.grows = append(tables, "member", "member_history", "change", "entry", "pending", "position", "sealed", "idempotency", "audit_event")
 	for _, table := range tables {
 		s.grows = append(s.grows, table+"_history")
 	}

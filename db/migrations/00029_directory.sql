@@ -3,7 +3,6 @@
 -- As with all of accounts nothing here is content of the register.
 
 -- +goose Up
-alter table app_user alter column password drop not null;
 comment on table app_user is 'Accounts. E-mail and name are personal; password is an argon2id hash, and there is none where the directory alone signs people in.';
 
 create table directory_identity (
@@ -37,8 +36,4 @@ comment on table directory_round is 'SHA-256 of the secret of each sign-in that 
 
 -- +goose Down
 drop table directory_round, directory_identity;
--- Nobody knows the password that such an account gets.
-update app_user set password = '$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGtub3dzIGl0$' || rtrim(encode(sha256(gen_random_uuid()::text::bytea), 'base64'), '=')
-where password is null;
-alter table app_user alter column password set not null;
 comment on table app_user is 'Accounts. E-mail and name are personal; password is an argon2id hash.';

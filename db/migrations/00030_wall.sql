@@ -252,7 +252,7 @@ grant usage on sequence member_number, ceremony_id, alliance_id to accord_staff;
 -- of what was done to accounts.
 grant select, insert, update, delete on app_user, session, refresh_token, sign_in_attempt, familiar_address, setup_link, signing_key,
     server_secret, invitation, requested_link, account_link, api_token, totp_factor, recovery_code, pending_sign_in, passkey, passkey_ceremony,
-    mail, idempotency
+    directory_identity, directory_round, mail, idempotency
     to accord_keeper;
 grant select, insert, delete on audit_event to accord_keeper;
 create policy idempotency_keeper on idempotency to accord_keeper using (true) with check (true);

@@ -32,6 +32,8 @@ var decisions = map[string]string{
 	"ceremony":                 "walled; member: select update; public: select; staff: insert select update",
 	"change":                   "member: insert select; public: select; staff: insert select",
 	"account_link":             "keeper: delete insert select update",
+	"directory_identity":       "keeper: delete insert select update",
+	"directory_round":          "keeper: delete insert select update",
 	"passkey":                  "keeper: delete insert select update",
 	"passkey_ceremony":         "keeper: delete insert select update",
 	"pending_sign_in":          "keeper: delete insert select update",

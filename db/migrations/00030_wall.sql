@@ -136,6 +136,9 @@ select wall('commitment', 'state in (''registered'', ''closed'') and exists (sel
 create policy commitment_joint on commitment for select to accord_member using (takes_part(id));
 select wall('commitment_participant', 'state = ''accepted'' and exists (select from commitment c where c.id = commitment_participant.commitment)',
     'member = $me or exists (select from commitment c where c.id = commitment_participant.commitment and c.member = $me)');
+-- Who promises invites; who is invited answers, and lets nobody in.
+alter policy commitment_participant_given on commitment_participant
+    with check (exists (select from commitment c where c.id = commitment_participant.commitment and c.member = (select acting_member())));
 select wall('report_draft', 'false', 'member = $me');
 select wall('report', 'state = ''accepted'' and exists (select from member m where m.number = report.member)', 'member = $me');
 select wall('evidence_draft', 'false', 'exists (select from report_draft d where d.id = evidence_draft.report and d.member = $me)');

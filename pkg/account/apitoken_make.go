@@ -90,6 +90,9 @@ func (s *Service) MakeToken(ctx context.Context, draft NewToken) (APIToken, stri
 		if err := faults.Err(); err != nil {
 			return err
 		}
+		if err := lockOwn(ctx, tx, actor); err != nil {
+			return err
+		}
 		var live int
 		if err := tx.Get(ctx, &live, countLive, actor.User, tx.Now); err != nil {
 			return fmt.Errorf("count the tokens: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"accord/db"
 	"accord/pkg/fault"
+	"accord/pkg/ident"
 )
 
 // A limit is a leaky bucket: so many failures at once, and then one each time
@@ -30,6 +31,10 @@ var (
 	pairLimit    = limit{"pair", 10, 5 * time.Minute}
 	addressLimit = limit{"address", 100, time.Minute}
 	accountLimit = limit{"account", 100, 10 * time.Minute}
+
+	// A session that asks for another proof may be a stolen one, and its thief can
+	// come from any address. Nobody else fills its bucket.
+	sessionLimit = limit{"session", 10, 5 * time.Minute}
 )
 
 // familiarFor is how long an address stays familiar after a sign-in from it.
@@ -51,6 +56,14 @@ func (s *Service) newAttempt(key string, from netip.Addr, familiar bool) attempt
 	if !familiar {
 		s.add(&a, accountLimit, key)
 	}
+	return a
+}
+
+// newProof is an attempt at one's own password or code, within a session: other
+// people's guesses do not hold it up.
+func (s *Service) newProof(key string, from netip.Addr, session ident.Session) attempt {
+	a := s.newAttempt(key, from, true)
+	s.add(&a, sessionLimit, string(session))
 	return a
 }
 

@@ -114,10 +114,20 @@ func (s *Service) Factors(ctx context.Context) (Factors, error) {
 // state by others.
 const lockPerson = `select id from app_user where id = $1 and not disabled for no key update`
 
-// lockOwn locks the actor's own account.
+// A statement of its own: one that waited for the account would still see the
+// session as it was before.
+const lockOwnSession = `
+select id from session where id = $1 and user_id = $2 and ended_at is null and expires_at > $3 for share`
+
+// lockOwn locks the actor's own account. A request that was let in before its
+// session was ended, by a reset for instance, does nothing more afterwards.
 func lockOwn(ctx context.Context, tx *db.Tx, actor access.Actor) error {
 	var id ident.User
 	err := tx.Get(ctx, &id, lockPerson, actor.User)
+	if err == nil && actor.Session != "" {
+		var session ident.Session
+		err = tx.Get(ctx, &session, lockOwnSession, actor.Session, actor.User, tx.Now)
+	}
 	if fault.Is(err, fault.NotFound) {
 		return fault.New(fault.Unauthenticated, "session_ended")
 	}

@@ -55,8 +55,7 @@ func (s *Service) ChangePassword(ctx context.Context, change PasswordChange) err
 	if err != nil {
 		return err
 	}
-	// Familiar: it has a session, so other people's guesses do not hold it up.
-	tried := s.newAttempt(who.Key, change.From, true)
+	tried := s.newProof(who.Key, change.From, actor.Session)
 	if err := s.charge(ctx, tried); err != nil {
 		return fmt.Errorf("change own password: %w", err)
 	}

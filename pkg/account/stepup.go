@@ -63,7 +63,7 @@ func (s *Service) Reauthenticate(ctx context.Context, with Proof) (cookie string
 	if err := with.Check().Err(); err != nil {
 		return "", err
 	}
-	tried := s.newAttempt(who.Key, with.From, true)
+	tried := s.newProof(who.Key, with.From, actor.Session)
 	if err := s.charge(ctx, tried); err != nil {
 		return "", fmt.Errorf("reauthenticate: %w", err)
 	}
@@ -77,6 +77,7 @@ func (s *Service) Reauthenticate(ctx context.Context, with Proof) (cookie string
 			return "", err
 		}
 		if !right {
+			s.failed(ctx, "reauthentication_failed", actor.User)
 			return "", fault.FieldAt("/password", "wrong_password")
 		}
 	}

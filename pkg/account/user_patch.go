@@ -116,6 +116,11 @@ func (s *Service) PatchUser(ctx context.Context, id ident.User, expected int64, 
 		if err := after.update(ctx, tx, after.Disabled && !before.Disabled); err != nil {
 			return err
 		}
+		if after.Role != before.Role || after.Member != before.Member { // a script was trusted with less, or with another's
+			if _, err := tx.Exec(ctx, revokeAll, id, tx.Now); err != nil {
+				return fmt.Errorf("revoke the tokens of %s: %w", id, err)
+			}
+		}
 		if emailKey(after.Email) != emailKey(before.Email) { // the links went to the old address
 			if err := voidLinks(ctx, tx, id); err != nil {
 				return err

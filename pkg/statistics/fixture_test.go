@@ -66,7 +66,8 @@ func (w *writer) exec(sql string, args ...any) {
 // try makes one change.
 func (r *register) try(work func(*writer)) error {
 	ctx := access.System(context.Background())
-	return r.db.InTx(ctx, func(tx *db.Tx) error {
+	// As the owner: what no office takes back, such as a signature, is taken back here.
+	return r.db.As(db.Login).InTx(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Change(ctx); err != nil {
 			return err
 		}

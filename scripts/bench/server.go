@@ -88,7 +88,7 @@ func addUsers(ctx context.Context, accounts *account.Service) error {
 	for _, role := range []access.Role{access.RoleStaff, access.RoleAnalyst, access.RoleMember} {
 		user := account.NewUser{Email: string(role) + "@bench.example", Role: role, Password: password}
 		if role == access.RoleMember {
-			user.Member, user.Post = probe, access.Editor
+			user.Member, user.Post = probe, access.Approver // the first of a member is one
 		}
 		_, err := accounts.AddUser(access.System(ctx), user)
 		absent := role == access.RoleMember && fault.Is(err, fault.Invalid)

@@ -198,9 +198,6 @@ func revoke(ctx context.Context, tx *db.Tx, user ident.User, id ident.Token) err
 	return tx.Get(ctx, &over, findAPIToken, id, user)
 }
 
-// Live tells whether the token is good at the time.
-func (t APIToken) Live(at time.Time) bool { return t.RevokedAt.IsZero() && at.Before(t.ExpiresAt) }
-
 // CheckToken gives every fault of a draft that can be told without the register.
 func (s *Service) CheckToken(draft NewToken) fault.Fields {
 	var faults fault.Fields

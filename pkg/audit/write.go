@@ -30,14 +30,6 @@ func (s *Service) Record(ctx context.Context, e Event) {
 	}
 }
 
-// Write writes an event in the transaction of what it tells of.
-func Write(ctx context.Context, tx *db.Tx, e Event) error {
-	if err := rowOf(ctx, e, tx.Now).insert(ctx, tx, 1); err != nil {
-		return fmt.Errorf("write the audit event %s: %w", e.Name, err)
-	}
-	return nil
-}
-
 // Note takes an event that anybody can cause without end. It costs the request
 // no round trip: [Service.Flush] writes it.
 func (s *Service) Note(ctx context.Context, e Event) { s.fold(rowOf(ctx, e, s.db.Now())) }

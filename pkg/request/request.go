@@ -41,9 +41,6 @@ const (
 	Withdrawn State = "withdrawn"
 )
 
-// States lists the states.
-func States() []State { return []State{Open, Returned, Decided, Withdrawn} }
-
 // Kind is what an item would change.
 type Kind string
 
@@ -53,9 +50,6 @@ const (
 	OfFigure    Kind = "figure"
 	OfSignature Kind = "signature"
 )
-
-// Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{OfField, OfFigure, OfSignature} }
 
 // ItemState is what became of an item.
 type ItemState string

@@ -62,7 +62,8 @@ const readParticipant = `
 select commitment, member, version, change, role, state from commitment_participant_seen
 where commitment = $1 and member = $2 and (is_open or $3 or owner = $4 or member = $4 and owner_published)`
 
-const ownerOf = `select member from commitment where id = $1`
+// Of a participation, since a member that declined sees no more of the commitment.
+const ownerOf = `select owner from commitment_participant_seen where commitment = $1 and member = $2`
 
 const stateOf = `select state, member from commitment where id = $1`
 
@@ -80,6 +81,9 @@ func answer(ctx context.Context, tx *db.Tx, id ident.Commitment, number ident.Me
 	p = Participant{}
 	if err := tx.Get(ctx, &p, readParticipant, id, number, scope.All, scope.Member); err != nil {
 		return Participant{}, fmt.Errorf("read the participation: %w", err)
+	}
+	if err := p.unanswered(); err != nil { // before a look at the commitment, which one that declined sees no more
+		return Participant{}, err
 	}
 	var c Commitment
 	if err := tx.Get(ctx, &c, stateOf, id); err != nil {
@@ -106,12 +110,17 @@ func answer(ctx context.Context, tx *db.Tx, id ident.Commitment, number ident.Me
 	return p, recordParticipant(ctx, tx, p, open)
 }
 
-// answered is the pure rule of an answer to a commitment in the state.
+// unanswered tells that the invitation was answered, if so.
+func (p Participant) unanswered() error {
+	if p.State == Invited {
+		return nil
+	}
+	return fault.New(fault.Conflict, "invitation_answered", fault.Args{"state": string(p.State)})
+}
+
+// answered is the pure rule of the first answer to a commitment in the state.
 func (p Participant) answered(of State, state ParticipantState) (Participant, error) {
-	switch {
-	case p.State != Invited:
-		return Participant{}, fault.New(fault.Conflict, "invitation_answered", fault.Args{"state": string(p.State)})
-	case of != Submitted && of != Registered:
+	if of != Submitted && of != Registered {
 		return Participant{}, fault.New(fault.Conflict, "commitment_state", fault.Args{"state": string(of), "needed": string(Registered)})
 	}
 	p.Version, p.State = p.Version+1, state
@@ -124,7 +133,7 @@ func (p Participant) answered(of State, state ParticipantState) (Participant, er
 // belongs to this actor.
 func lockBoth(ctx context.Context, tx *db.Tx, id ident.Commitment, number ident.Member, scope access.Scope) (owner, invited member.Locked, err error) {
 	var of ident.Member
-	if err := tx.Get(ctx, &of, ownerOf, id); err != nil {
+	if err := tx.Get(ctx, &of, ownerOf, id, number); err != nil {
 		return owner, invited, fmt.Errorf("find the commitment: %w", err)
 	}
 	locked := map[ident.Member]member.Locked{}

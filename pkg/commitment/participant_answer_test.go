@@ -116,6 +116,16 @@ func TestAnAnswerFitsTheStateOfThings(t *testing.T) {
 			t.Errorf("the public is shown %s", got)
 		}
 	})
+	t.Run("who declined is told so, also of what it sees no more", func(t *testing.T) {
+		t.Parallel()
+		number, other := r.published(t, "Owner of a fifth"), r.published(t, "Declining")
+		c := r.in(t, number, commitment.Submitted, joint(other))
+		if _, err := r.commitments.Decline(of(other), c.ID, other); err != nil {
+			t.Fatal(err)
+		}
+		faulty(t, failure(r.commitments.Accept(of(other), c.ID, other)), fault.Conflict)
+		faulty(t, failure(r.commitments.Decline(of(other), c.ID, other)), fault.Conflict)
+	})
 	t.Run("of many answers one counts", func(t *testing.T) {
 		t.Parallel()
 		number, other := r.published(t, "Owner of a fourth"), r.published(t, "Hasty")

@@ -251,8 +251,13 @@ func (a *arrival) follow(ctx context.Context, tx *db.Tx, p directory.Person) err
 			return err
 		}
 	}
-	if rank(a.user.Role) > rank(before.Role) {
+	switch {
+	case rank(a.user.Role) > rank(before.Role):
 		return endAll(ctx, tx, a.user.ID, noSession, "demoted_by_directory")
+	case a.user.Role != before.Role: // a script was trusted with less
+		if _, err := tx.Exec(ctx, revokeAll, a.user.ID, tx.Now); err != nil {
+			return fmt.Errorf("revoke the tokens of %s: %w", a.user.ID, err)
+		}
 	}
 	return nil
 }

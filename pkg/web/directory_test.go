@@ -119,6 +119,24 @@ func TestAccountsMeetTheDirectory(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("who becomes more keeps no token of a script that was trusted with less", func(t *testing.T) {
+		h.restart(t)
+		h.signIn(t, person("ada", "register-readers")).leads(t, "/docs")
+		ada, err := h.accounts.UserByEmail(ctx, "ada@example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := access.With(t.Context(), access.Actor{User: ada.ID, Role: ada.Role, Fresh: true})
+		_, secret, err := h.accounts.MakeToken(own, account.NewToken{Name: "a script", Scopes: []access.TokenScope{access.TokenReadOwn}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.restart(t)
+		h.signIn(t, person("ada", "register-staff")).leads(t, "/docs")
+		if actor, err := h.accounts.Authenticate(t.Context(), secret); err == nil {
+			t.Errorf("it is %+v", actor)
+		}
+	})
 	t.Run("an address that was given to another person takes no account along", func(t *testing.T) {
 		h.restart(t)
 		heir := person("heir", "register-admins")
